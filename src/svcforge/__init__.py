@@ -1,0 +1,3 @@
+"""svcforge: from a YAML blueprint to a linted, generated, running microservice system."""
+
+__version__ = "0.1.0"

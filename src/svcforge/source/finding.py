@@ -1,0 +1,68 @@
+"""What svcforge complains with: a finding names a path in the blueprint and the place where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+Path = tuple[str | int, ...]
+"""A place in the blueprint, as keys and list indexes: ("contexts", "ordering", "services", "orders", "calls", 0)."""
+
+
+class Severity(StrEnum):
+    """How bad a finding is."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a file: lines and columns are 1-based, columns count characters, the end is exclusive."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that a finding is about, with what it has to do with it."""
+
+    path: Path
+    message: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One complaint: a stable code and name, a message with the offender in quotes, a hint, and a place."""
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    hint: str | None
+    path: Path
+    span: Span | None = None
+    related: tuple[Related, ...] = ()
+
+
+def dotted(path: Path) -> str:
+    """The path as text: `contexts.ordering.services.orders.calls[0]`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings by file, line, column, code and message: the one order in which they are shown."""
+
+    def place(finding: Finding) -> tuple[str, int, int, str, str]:
+        span = finding.span
+        where = (span.file, span.line, span.column) if span else ("", 0, 0)
+        return (*where, finding.code, finding.message)
+
+    return sorted(findings, key=place)
