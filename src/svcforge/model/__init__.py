@@ -1,0 +1,1 @@
+"""What an architecture is: frozen values, effective policy, derived names and graphs."""

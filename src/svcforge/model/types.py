@@ -1,0 +1,139 @@
+"""The types of the language: scalars, enumerations, value objects, references and lists (blueprint.md, "Types")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+
+SCALARS = (
+    "text", "int", "float", "decimal", "bool", "uuid", "date", "datetime", "duration", "email", "url", "json", "bytes",
+)  # fmt: skip
+"""The scalar types."""
+
+NUMBERS = ("int", "float", "decimal")
+"""The scalars whose range bounds a value; with text, json, bytes and lists it bounds a length."""
+
+
+class Kind(StrEnum):
+    """What a type is made of."""
+
+    SCALAR = "scalar"
+    ENUM = "enum"
+    VALUE = "value"
+    REF = "ref"
+    LIST = "list"
+    ENTITY = "entity"
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A type with its modifiers, its range and its default.
+
+    `name` is the scalar's, the value object's or the entity's; `service` the one that a `ref` or an entity
+    names (None is the own one); `choices` an enumeration's words; `of` a list's element.
+    `default` is text as written; None is no default.
+    """
+
+    kind: Kind
+    name: str = ""
+    service: str | None = None
+    choices: tuple[str, ...] = ()
+    of: Type | None = None
+    optional: bool = False
+    unique: bool = False
+    unique_per: str | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    default: str | None = None
+    secret: bool = False
+
+    @property
+    def required(self) -> bool:
+        """Whether a value has to be given: no default, not optional, not a list (which is empty)."""
+        return self.default is None and not self.optional and self.kind is not Kind.LIST
+
+    def bare(self) -> Type:
+        """The type without modifiers and default: what a value of it looks like."""
+        return replace(self, optional=False, unique=False, unique_per=None, default=None)
+
+    def __str__(self) -> str:
+        match self.kind:
+            case Kind.LIST:
+                return f"[{self.of}]"
+            case Kind.ENUM:
+                word = " | ".join(self.choices)
+            case Kind.REF:
+                word = f"ref {self.service}.{self.name}" if self.service else f"ref {self.name}"
+            case _:
+                word = self.name
+        if self.optional:
+            word = f"optional {word}"
+        return word
+
+
+TEXT = Type(Kind.SCALAR, "text")
+UUID = Type(Kind.SCALAR, "uuid")
+INT = Type(Kind.SCALAR, "int")
+DATETIME = Type(Kind.SCALAR, "datetime")
+
+
+def listed(of: Type) -> Type:
+    """A list of the type."""
+    return Type(Kind.LIST, of=of)
+
+
+Shapes = Mapping[str, Mapping[str, Type]]
+"""The fields of value objects by name, for comparing two of them."""
+
+
+def fits(source: Type, target: Type, sources: Shapes, targets: Shapes, *, textual: bool = False) -> bool:
+    """Whether a value of one type may be given where another is asked for.
+
+    Rules of blueprint.md, "Where values come from": equal types; `uuid` and `ref` both ways; an enumeration
+    fits text and one that has all its values; int fits decimal; a value object fits one whose fields it has;
+    lists element by element; `textual` values (token, path, query) are read as what is asked for;
+    optional fits only what is optional or has a default.
+
+    Args:
+        sources: the value objects that the source type's names mean.
+        targets: the value objects that the target type's names mean.
+    """
+    if source.optional and not (target.optional or target.default is not None):
+        return False
+    if textual:
+        return target.kind in (Kind.SCALAR, Kind.ENUM, Kind.REF)
+    if source.kind is Kind.LIST or target.kind is Kind.LIST:
+        return bool(
+            source.of and target.of and source.kind is target.kind and fits(source.of, target.of, sources, targets)
+        )
+    if _is_id(source) and _is_id(target):
+        return True
+    match source.kind, target.kind:
+        case Kind.SCALAR, Kind.SCALAR:
+            return source.name == target.name or (source.name, target.name) in _WIDER
+        case Kind.ENUM, Kind.SCALAR:
+            return target.name == "text"
+        case Kind.ENUM, Kind.ENUM:
+            return set(source.choices) <= set(target.choices)
+        case Kind.VALUE, Kind.VALUE:
+            have, want = sources.get(source.name), targets.get(target.name)
+            if have is None or want is None:
+                return source.name == target.name
+            return all(
+                (name in have and fits(have[name], type_, sources, targets)) or (name not in have and not type_.required)
+                for name, type_ in want.items()
+            )
+        case Kind.VALUE | Kind.ENTITY, Kind.SCALAR:
+            return target.name == "json"
+        case Kind.ENTITY, Kind.ENTITY:
+            return source.name == target.name and source.service == target.service
+    return False
+
+
+_WIDER = {("int", "decimal"), ("email", "text"), ("url", "text")}
+
+
+def _is_id(type_: Type) -> bool:
+    return type_.kind is Kind.REF or (type_.kind is Kind.SCALAR and type_.name == "uuid")

@@ -1,0 +1,277 @@
+"""YAML as plain text-valued data, with the place of every key and value, read from libyaml's events."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import yaml
+
+from svcforge.source.finding import Finding, Path, Related, Severity, Span
+
+MAX_DEPTH = 100
+"""Deepest nesting that is read (blueprint.md, "YAML and names")."""
+
+MAX_PROBLEMS = 200
+"""Problems reported of one file; a file with more of them is not a blueprint."""
+
+BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""What libyaml counts as the end of a line; lines of a source frame are split the same way."""
+
+Place = tuple[str, int, int, int, int]
+"""File, line, column, end line, end column; 1-based, the end exclusive: the fields of a Span."""
+
+
+class Quoted(str):
+    """A scalar that stood in quotes or in a block: text, whatever it looks like."""
+
+    __slots__ = ()
+
+
+class Mapping(dict[str, Any]):
+    """A mapping that knows where its keys and values stand."""
+
+    __slots__ = ("keys_at", "values_at")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keys_at: dict[str, Place] = {}
+        self.values_at: dict[str, Place] = {}
+
+
+class Sequence(list[Any]):
+    """A list that knows where its items stand."""
+
+    __slots__ = ("values_at",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values_at: list[Place] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file read: its data (None when there is none), and what is wrong with it as YAML."""
+
+    file: str
+    data: Mapping | Sequence | str | None
+    findings: list[Finding] = field(default_factory=list)
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a text as libyaml numbers them, without their ends."""
+    return BREAK.split(text.removeprefix("\ufeff"))
+
+
+def read_text(text: str, file: str) -> Document:
+    """Read one YAML document; every scalar stays text (a `Quoted` when it was quoted).
+
+    Anchors, aliases, tags, merge keys, duplicate keys, keys that are no text, a second document and
+    nesting beyond `MAX_DEPTH` are findings (SF010); reading goes on after each where it can.
+    """
+    return _Reader(text.removeprefix("\ufeff"), file).read()
+
+
+def span_of(root: Any, path: Path) -> Span | None:
+    """Where the path stands: a scalar's own place, a container's key; the nearest ancestor when there is none."""
+    place: Place | None = None
+    node = root
+    for part in path:
+        found = _step(node, part)
+        if found is None:
+            break
+        place, node = found
+    return Span(*place) if place else None
+
+
+def key_span_of(root: Any, path: Path) -> Span | None:
+    """Where the key at the end of the path stands; where the path stands when that is a list's item."""
+    parent = value_at(root, path[:-1])
+    if isinstance(parent, Mapping) and path[-1] in parent.keys_at:
+        return Span(*parent.keys_at[cast(str, path[-1])])
+    return span_of(root, path)
+
+
+def value_at(root: Any, path: Path) -> Any:
+    """The data at the path, or None."""
+    node = root
+    for part in path:
+        found = _step(node, part)
+        if found is None:
+            return None
+        node = found[1]
+    return node
+
+
+def _step(node: Any, part: str | int) -> tuple[Place, Any] | None:
+    if isinstance(node, Mapping):
+        if part not in node:
+            return None
+        value = node[cast(str, part)]
+        key = cast(str, part)
+        return (node.keys_at if isinstance(value, Mapping | Sequence) else node.values_at)[key], value
+    if isinstance(node, Sequence) and isinstance(part, int) and part < len(node):
+        return node.values_at[part], node[part]
+    return None
+
+
+class _Reader:
+    """One pass over the events of one file."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text, self.file = text, file
+        self.findings: list[Finding] = []
+        self.stack: list[tuple[Mapping | Sequence | None, str | None, bool]] = []
+
+    def read(self) -> Document:
+        data: Any = None
+        try:
+            # The pure-Python fallback of PyYAML accepts the same events, so a missing libyaml only costs time.
+            loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(self.text)
+            data = self._build(loader.get_event)
+        except yaml.MarkedYAMLError as error:
+            self._syntax(error)
+        except yaml.reader.ReaderError as error:
+            self._unreadable(error)
+        except _Stop:
+            pass
+        if data is None and not self.findings:
+            self._add("the file is empty", 'begin with "svcforge: 1" and "system: <name>"', (self.file, 1, 1, 1, 1))
+        return Document(self.file, data, self.findings)
+
+    def _build(self, event: Any) -> Any:  # noqa: C901 - one loop, inlined on purpose: it runs once per scalar of 7 MB
+        file, stack = self.file, self.stack
+        current: Mapping | Sequence | None = None
+        key: str | None = None
+        has_key = False
+        root: Any = None
+        documents = 0
+        value: Any
+        while True:
+            e = event()
+            kind = type(e)
+            if kind is yaml.ScalarEvent:
+                start, end = e.start_mark, e.end_mark
+                place = (file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+                value = e.value if e.style is None else Quoted(e.value)
+                if e.anchor is not None or e.tag is not None:
+                    self._refuse_marks(e, place)
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                start = e.start_mark
+                place = (file, start.line + 1, start.column + 1, start.line + 1, start.column + 2)
+                value = Mapping() if kind is yaml.MappingStartEvent else Sequence()
+                if e.anchor is not None or e.tag is not None:
+                    self._refuse_marks(e, place)
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                current, key, has_key = stack.pop()
+                continue
+            elif kind is yaml.AliasEvent:
+                start, end = e.start_mark, e.end_mark
+                place = (file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+                self._add(f'alias "*{e.anchor}" is not part of the language', "write the value out", place)
+                value = Quoted("")
+            elif kind is yaml.DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    mark = e.start_mark
+                    place = (file, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 4)
+                    self._add("a second document begins here", 'one file holds one document: remove the "---"', place)
+                    raise _Stop
+                continue
+            elif kind is yaml.StreamEndEvent:
+                return root
+            else:
+                continue
+            if current is None:
+                root = value
+            elif type(current) is Mapping:
+                if not has_key:
+                    if kind is yaml.ScalarEvent:
+                        key = self._key(current, value, place)
+                        has_key = True
+                        continue
+                    if kind is not yaml.AliasEvent:
+                        self._add("a key is a list or a mapping", "a key is plain text", place)
+                    raise _Stop
+                if key is not None:
+                    current[key] = value
+                    current.values_at[key] = place
+                has_key = False
+            else:
+                current.append(value)
+                cast(Sequence, current).values_at.append(place)
+            if kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                stack.append((current, key, has_key))
+                if len(stack) > MAX_DEPTH:
+                    self._add(f"nested deeper than {MAX_DEPTH} levels", "a blueprint needs fewer than a dozen", place)
+                    raise _Stop
+                current, has_key = value, False
+
+    def _key(self, mapping: Mapping, key: str, place: Place) -> str | None:
+        """The key to store under, or None for one that is refused."""
+        if key == "<<":
+            self._add('merge key "<<" is not part of the language', "write the keys out, or use a `defaults` block", place)
+            return None
+        if key in mapping.keys_at:
+            first = Related((), "first here", Span(*mapping.keys_at[key]))
+            self._add(f'duplicate key "{key}"', "remove one of the two, or join them", place, (first,))
+            return None
+        mapping.keys_at[key] = place
+        return key
+
+    def _refuse_marks(self, event: Any, place: Place) -> None:
+        if event.anchor is not None:
+            self._add(f'anchor "&{event.anchor}" is not part of the language', "write the value out where it is used", place)
+        if event.tag is not None:
+            self._add(f'tag "{event.tag}" is not part of the language', "put quotes around the value if it is text", place)
+
+    def _syntax(self, error: yaml.MarkedYAMLError) -> None:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        problem = (error.problem or error.context or "not YAML").strip()
+        context = f" ({error.context})" if error.context and error.context != problem else ""
+        hint = next((hint for words, hint in _HINTS if words in problem), "check the indentation, and quote what holds { } [ ] , : #")
+        if mark and lines(self.text)[mark.line][mark.column : mark.column + 1] == "\t":
+            problem, hint = "a tab in the indentation", "indent with spaces"
+        self._add(problem + context, hint, (self.file, line, column, line, column + 1))
+
+    def _unreadable(self, error: yaml.reader.ReaderError) -> None:
+        character = error.character if isinstance(error.character, int) else ord(str(error.character)[:1] or "\0")
+        before = self.text[: error.position] if isinstance(error.position, int) else ""
+        at = self.text.find(chr(character))
+        before = self.text[:at] if at >= 0 else before
+        rows = BREAK.split(before)
+        line, column = len(rows), len(rows[-1]) + 1
+        self._add(f'control character "U+{character:04X}" is not allowed', "remove it", (self.file, line, column, line, column + 1))
+
+    def _add(self, message: str, hint: str, place: Place, related: tuple[Related, ...] = ()) -> None:
+        self.findings.append(
+            Finding("SF010", "syntax", Severity.ERROR, message, hint, tuple(self._path()), Span(*place), related)
+        )
+        if len(self.findings) >= MAX_PROBLEMS:
+            raise _Stop
+
+    def _path(self) -> Iterator[str | int]:
+        for container, key, _ in self.stack[1:]:
+            yield key if isinstance(container, Mapping) and key is not None else len(container or ())
+
+
+class _Stop(Exception):
+    """Reading this file any further makes no sense."""
+
+
+_HINTS = (
+    ("mapping values are not allowed", 'put quotes around a value that holds a colon and a space, or start a new line'),
+    ("could not find expected ':'", "a key needs a colon and a space after it"),
+    ("did not find expected ',' or '}'", 'inside { } put quotes around a value with braces or commas: {http: "GET /orders/{id}"}'),
+    ("did not find expected ',' or ']'", "inside [ ] put quotes around a value with brackets or commas"),
+    ("found character that cannot start any token", "put quotes around the value"),
+    ("found unexpected end of stream", "a quote or a bracket is not closed"),
+    ("did not find expected key", "check the indentation of this line"),
+    ("did not find expected '-' indicator", "check the indentation of this line"),
+    ("did not find expected alphabetic", "put quotes around a value that begins with * or &"),
+    ("block sequence entries are not allowed", "start the list on a line of its own"),
+    ("found undefined", "put quotes around the value"),
+)
