@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import yaml
 
@@ -89,8 +89,9 @@ def span_of(root: Any, path: Path) -> Span | None:
 def key_span_of(root: Any, path: Path) -> Span | None:
     """Where the key at the end of the path stands; where the path stands when that is a list's item."""
     parent = value_at(root, path[:-1])
-    if isinstance(parent, Mapping) and path[-1] in parent.keys_at:
-        return Span(*parent.keys_at[cast(str, path[-1])])
+    key = path[-1] if path else None
+    if isinstance(parent, Mapping) and isinstance(key, str) and key in parent.keys_at:
+        return Span(*parent.keys_at[key])
     return span_of(root, path)
 
 
@@ -106,12 +107,9 @@ def value_at(root: Any, path: Path) -> Any:
 
 
 def _step(node: Any, part: str | int) -> tuple[Place, Any] | None:
-    if isinstance(node, Mapping):
-        if part not in node:
-            return None
-        value = node[cast(str, part)]
-        key = cast(str, part)
-        return (node.keys_at if isinstance(value, Mapping | Sequence) else node.values_at)[key], value
+    if isinstance(node, Mapping) and isinstance(part, str) and part in node:
+        value = node[part]
+        return (node.keys_at if isinstance(value, Mapping | Sequence) else node.values_at)[part], value
     if isinstance(node, Sequence) and isinstance(part, int) and part < len(node):
         return node.values_at[part], node[part]
     return None
@@ -141,7 +139,8 @@ class _Reader:
             self._add("the file is empty", 'begin with "svcforge: 1" and "system: <name>"', (self.file, 1, 1, 1, 1))
         return Document(self.file, data, self.findings)
 
-    def _build(self, event: Any) -> Any:  # noqa: C901 - one loop, inlined on purpose: it runs once per scalar of 7 MB
+    def _build(self, event: Any) -> Any:
+        # One loop, written out on purpose: it runs once a scalar, and large blueprints have a million of them.
         file, stack = self.file, self.stack
         current: Mapping | Sequence | None = None
         key: str | None = None
@@ -186,7 +185,7 @@ class _Reader:
                 continue
             if current is None:
                 root = value
-            elif type(current) is Mapping:
+            elif isinstance(current, Mapping):
                 if not has_key:
                     if kind is yaml.ScalarEvent:
                         key = self._key(current, value, place)
@@ -201,7 +200,7 @@ class _Reader:
                 has_key = False
             else:
                 current.append(value)
-                cast(Sequence, current).values_at.append(place)
+                current.values_at.append(place)
             if kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 stack.append((current, key, has_key))
                 if len(stack) > MAX_DEPTH:
@@ -212,7 +211,9 @@ class _Reader:
     def _key(self, mapping: Mapping, key: str, place: Place) -> str | None:
         """The key to store under, or None for one that is refused."""
         if key == "<<":
-            self._add('merge key "<<" is not part of the language', "write the keys out, or use a `defaults` block", place)
+            self._add(
+                'merge key "<<" is not part of the language', "write the keys out, or use a `defaults` block", place
+            )
             return None
         if key in mapping.keys_at:
             first = Related((), "first here", Span(*mapping.keys_at[key]))
@@ -223,16 +224,23 @@ class _Reader:
 
     def _refuse_marks(self, event: Any, place: Place) -> None:
         if event.anchor is not None:
-            self._add(f'anchor "&{event.anchor}" is not part of the language', "write the value out where it is used", place)
+            self._add(
+                f'anchor "&{event.anchor}" is not part of the language', "write the value out where it is used", place
+            )
         if event.tag is not None:
-            self._add(f'tag "{event.tag}" is not part of the language', "put quotes around the value if it is text", place)
+            self._add(
+                f'tag "{event.tag}" is not part of the language', "put quotes around the value if it is text", place
+            )
 
     def _syntax(self, error: yaml.MarkedYAMLError) -> None:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         problem = (error.problem or error.context or "not YAML").strip()
         context = f" ({error.context})" if error.context and error.context != problem else ""
-        hint = next((hint for words, hint in _HINTS if words in problem), "check the indentation, and quote what holds { } [ ] , : #")
+        hint = next(
+            (hint for words, hint in _HINTS if words in problem),
+            "check the indentation, and quote what holds { } [ ] , : #",
+        )
         if mark and lines(self.text)[mark.line][mark.column : mark.column + 1] == "\t":
             problem, hint = "a tab in the indentation", "indent with spaces"
         self._add(problem + context, hint, (self.file, line, column, line, column + 1))
@@ -244,7 +252,11 @@ class _Reader:
         before = self.text[:at] if at >= 0 else before
         rows = BREAK.split(before)
         line, column = len(rows), len(rows[-1]) + 1
-        self._add(f'control character "U+{character:04X}" is not allowed', "remove it", (self.file, line, column, line, column + 1))
+        self._add(
+            f'control character "U+{character:04X}" is not allowed',
+            "remove it",
+            (self.file, line, column, line, column + 1),
+        )
 
     def _add(self, message: str, hint: str, place: Place, related: tuple[Related, ...] = ()) -> None:
         self.findings.append(
@@ -263,9 +275,12 @@ class _Stop(Exception):
 
 
 _HINTS = (
-    ("mapping values are not allowed", 'put quotes around a value that holds a colon and a space, or start a new line'),
+    ("mapping values are not allowed", "put quotes around a value that holds a colon and a space, or start a new line"),
     ("could not find expected ':'", "a key needs a colon and a space after it"),
-    ("did not find expected ',' or '}'", 'inside { } put quotes around a value with braces or commas: {http: "GET /orders/{id}"}'),
+    (
+        "did not find expected ',' or '}'",
+        'inside { } put quotes around a value with braces or commas: {http: "GET /orders/{id}"}',
+    ),
     ("did not find expected ',' or ']'", "inside [ ] put quotes around a value with brackets or commas"),
     ("found character that cannot start any token", "put quotes around the value"),
     ("found unexpected end of stream", "a quote or a bracket is not closed"),
