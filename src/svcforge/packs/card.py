@@ -1,0 +1,141 @@
+"""The card of a pack, `pack.yaml`: what it renders, for what, with which abilities, and how the result is run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from svcforge.errors import SvcforgeError
+from svcforge.source import yaml
+
+Kind = Literal["stack", "platform"]
+"""A stack makes a service's code; a platform makes what stands around the services."""
+
+Scope = Literal["system", "context", "service", "gateway", "store", "broker"]
+"""What a pack is rendered once for each of."""
+
+FileKind = Literal["managed", "once", "owned"]
+"""Who a generated file belongs to: merged with the user's edits, the user's once written, or always ours."""
+
+HOLE = re.compile(r"\{\{\s*([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*)\s*\}\}")
+
+
+def _truth(value: object) -> object:
+    """Scalars come as text from `source.yaml`; only the two spellings of YAML 1.2 are truth values."""
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+def _folder(value: str) -> str:
+    bare = HOLE.sub("x", value)
+    if "{" in bare or "}" in bare:
+        raise ValueError("must be a folder with holes like {{ service.name }} and nothing else between braces")
+    return value
+
+
+Truth = Annotated[bool, BeforeValidator(_truth)]
+Globs = tuple[Annotated[str, Field(min_length=1)], ...]
+Command = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Files(_Strict):
+    """Which rendered files are of which kind, as globs (`*` within a folder, `**` across folders)."""
+
+    managed: Globs = ("**",)
+    once: Globs = ()
+    owned: Globs = ()
+
+
+class Do(_Strict):
+    """How what was rendered is installed, migrated, run and tested: argument lists, never a shell."""
+
+    install: Command | None = None
+    migrate: Command | None = None
+    run: Command | None = None
+    test: tuple[Command, ...] = ()
+    health: Annotated[str, Field(pattern="^/")] | None = None
+
+
+class Card(_Strict):
+    """The card: everything svcforge knows about a pack without reading its templates."""
+
+    pack: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+    kind: Kind
+    unit: Scope
+    context: Annotated[int, Field(ge=1)] = 1
+    needs: dict[str, str] = Field(default_factory=dict)
+    can: tuple[str, ...] = ()
+    into: Annotated[str, BeforeValidator(_folder)]
+    files: Files = Files()
+    literals: Truth = False
+    renames: dict[str, str] = Field(default_factory=dict)
+    tools: tuple[dict[Literal["pypi", "npm"], str], ...] = ()
+    do: Do = Do()
+
+    def folder(self, facts: Mapping[str, Any]) -> str:
+        """Where one render lands: `into` with its holes filled from the facts.
+
+        Raises SvcforgeError when the facts have no such value.
+        """
+
+        def value(hole: re.Match[str]) -> str:
+            found: Any = facts
+            for key in hole[1].split("."):
+                if not isinstance(found, Mapping) or key not in found:
+                    raise SvcforgeError(f'pack "{self.pack}": "into" asks for "{hole[1]}", which is not in the facts')
+                found = found[key]
+            return str(found)
+
+        return HOLE.sub(value, self.into)
+
+
+def read_card(text: str, file: str) -> Card:
+    """The card in the text of a `pack.yaml`; `file` is what messages call it.
+
+    Raises SvcforgeError naming file, line and key.
+    """
+    document = yaml.read_text(text, file)
+    for finding in document.findings:
+        line = f" line {finding.span.line}" if finding.span else ""
+        raise SvcforgeError(f'"{file}"{line}: {finding.message}', finding.hint or "")
+    if not isinstance(document.data, dict):
+        raise SvcforgeError(f'"{file}" is not a card', 'begin with "pack: <name>"')
+    try:
+        return Card.model_validate(document.data)
+    except ValidationError as error:
+        raise _complaint(error, document.data, file) from None
+
+
+def _complaint(error: ValidationError, data: object, file: str) -> SvcforgeError:
+    """The first thing that is wrong with a card, as a sentence."""
+    first = error.errors(include_url=False)[0]
+    path = tuple(part for part in first["loc"] if part != "[key]")
+    span = yaml.span_of(data, path)
+    line = f" line {span.line}" if span else ""
+    key = ".".join(str(part) for part in path)
+    given = f', not "{first["input"]}"' if isinstance(first["input"], str) else ""
+    message = _MESSAGES.get(first["type"], "").format(given=given)
+    if not message:
+        problem = first["msg"].removeprefix("Value error, ").removeprefix("Input should ").removeprefix("be ")
+        message = problem if problem.startswith("must ") else f"must be {problem}{given}"
+    return SvcforgeError(f'"{file}"{line}: "{key}" {message}')
+
+
+_MESSAGES = {
+    "missing": "is missing",
+    "extra_forbidden": "is not a key of a card",
+    "bool_type": 'must be "true" or "false"{given}',
+    "bool_parsing": 'must be "true" or "false"{given}',
+    "int_parsing": "must be a whole number{given}",
+    "tuple_type": "must be a list{given}",
+    "too_short": "must not be empty",
+    "dict_type": "must be a mapping{given}",
+    "model_type": "must be a mapping{given}",
+    "string_pattern_mismatch": "is not well-formed{given}",
+}

@@ -1,0 +1,85 @@
+"""A pack: a folder in Copier's format with its card, read once, known by the digest of what is in it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from svcforge.errors import SvcforgeError
+from svcforge.packs.card import Card, read_card
+
+CARD = "pack.yaml"
+
+LITTER = ("__pycache__", ".git", ".DS_Store", ".mypy_cache", ".ruff_cache", ".pytest_cache")
+"""Folders and files that tools leave behind in a pack's folder; no part of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file of a pack: its bytes, and whether it is executable."""
+
+    data: bytes
+    executable: bool
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A card and the folder it was read from; the files are read when they are first asked for."""
+
+    card: Card
+    root: Path
+
+    @cached_property
+    def tree(self) -> Mapping[str, Source]:
+        """Every file by its path from the root, in the order of their names.
+
+        Raises SvcforgeError for a symbolic link or anything else that is no regular file.
+        """
+        return dict(sorted(_tree(self.root)))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over names, executable bits and contents: the same on every machine."""
+        total = hashlib.sha256()
+        for path, source in self.tree.items():
+            content = hashlib.sha256(source.data).hexdigest()
+            total.update(f"{content} {'x' if source.executable else '-'} {path}\n".encode())
+        return total.hexdigest()
+
+
+def read_pack(root: Path, name: str | None = None) -> Pack:
+    """The pack in a folder; `name` is what messages call the folder.
+
+    Raises SvcforgeError when there is no card or it is wrong.
+    """
+    called = f"{name or root.name}/{CARD}"
+    try:
+        text = (root / CARD).read_text("utf-8")
+    except FileNotFoundError:
+        raise SvcforgeError(f'there is no "{called}"', "a pack is a folder with a card, pack.yaml") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SvcforgeError(f'cannot read "{called}": {error}') from None
+    return Pack(read_card(text, called), root)
+
+
+def _tree(root: Path) -> list[tuple[str, Source]]:
+    found = []
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if name not in LITTER]
+        for name in [*folders, *files]:
+            if name in LITTER or name.endswith((".pyc", ".pyo")):
+                continue
+            path = Path(folder, name)
+            relative = path.relative_to(root).as_posix()
+            mode = path.lstat().st_mode
+            if stat.S_ISDIR(mode):
+                continue
+            if not stat.S_ISREG(mode):
+                raise SvcforgeError(f'"{root.name}/{relative}" is no regular file', "a pack holds files, not links")
+            found.append((relative, Source(path.read_bytes(), bool(mode & 0o111))))
+    return found
