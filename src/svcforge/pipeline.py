@@ -31,3 +31,12 @@ def _from_standard_input() -> Loaded:
     from svcforge.load.files import MAX_BYTES
 
     return load_bytes(sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>")
+
+
+def schema_text() -> str:
+    """The JSON Schema of the language, as a file's text."""
+    import json
+
+    from svcforge.load.schema import json_schema
+
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"

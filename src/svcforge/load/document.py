@@ -31,6 +31,7 @@ from svcforge.load.shape import (
     Shorthand,
     Text,
     TypeText,
+    TypeWord,
     Version,
     Whole,
     one_of,
@@ -201,7 +202,7 @@ class OperationDoc(Element):
     deletes: Text | None = None
     by: Text | None = None
     in_: Annotated[Annotated[Names, LIST] | Annotated[Fields, MAPPING], BY_SHAPE] | None = Key(None, alias="in")
-    out: Annotated[Annotated[Names, LIST] | Annotated[Fields, MAPPING] | Annotated[TypeText, WORD], BY_SHAPE] | None = (
+    out: Annotated[Annotated[Names, LIST] | Annotated[Fields, MAPPING] | Annotated[TypeWord, WORD], BY_SHAPE] | None = (
         None
     )
     with_: dict[str, Text] = Key({}, alias="with")

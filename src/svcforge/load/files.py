@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -77,7 +76,7 @@ class _Reading:
             if isinstance(pattern, str):
                 for found in self._matches(data, ("include", index), pattern, file):
                     self._join(
-                        data, ("include", index), found, os.path.join(os.path.dirname(shown), _relative(found, file))
+                        data, ("include", index), found, (FilePath(shown).parent / _relative(found, file)).as_posix()
                     )
 
     def _matches(self, data: Mapping, path: Path, pattern: str, file: FilePath) -> Iterator[FilePath]:
@@ -95,7 +94,7 @@ class _Reading:
                 "name files in this folder or below it, with /",
             )
             return
-        names = sorted(glob.glob(pattern, root_dir=file.parent, recursive=True))
+        names = sorted(glob.glob(pattern, root_dir=file.parent, recursive=True))  # noqa: PTH207 - Path.glob follows links out of the folder differently per version
         found = [file.parent / name for name in names if (file.parent / name).is_file()]
         wild = glob.has_magic(pattern)
         if wild:
@@ -219,7 +218,7 @@ def _merge(into: Mapping, part: Mapping, keys: list[str], path: Path, findings: 
                     (*path, key),
                     Span(*part.keys_at[key]),
                     (first,),
-                )  # fmt: skip
+                )
             )
 
 

@@ -63,7 +63,7 @@ class Index:
                 resolved=name in operations,
                 nearest=f"{owner}.{near_name}" if near_name else None,
                 path=path,
-            )  # fmt: skip
+            )
         )
         return (owner, name) if name in operations else (None, None)
 

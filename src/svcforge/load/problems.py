@@ -69,7 +69,9 @@ def _real(root: Any, loc: tuple[str | int, ...]) -> Path:
     path: list[str | int] = []
     node = root
     for part in loc:
-        if (isinstance(node, dict) and part in node and isinstance(part, str)) or (isinstance(node, list) and isinstance(part, int) and part < len(node)):
+        if (isinstance(node, dict) and part in node and isinstance(part, str)) or (
+            isinstance(node, list) and isinstance(part, int) and part < len(node)
+        ):
             node = node[part]
         else:
             continue

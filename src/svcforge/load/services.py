@@ -396,7 +396,7 @@ class ServiceBuilder:
             yield Release(name=name, weight=release.weight, header=header, path=(*path, name))
 
     def _use(self, use: Use) -> None:
-        owner, dot, table = use.name.partition(".")
+        owner, dot, _ = use.name.partition(".")
         if dot:
             service = self.index.services.get(owner)
             self.index.named("entity", use.name, [f"{owner}.{e}" for e in service.owns] if service else (), use.path)

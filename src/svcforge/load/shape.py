@@ -219,6 +219,7 @@ TypeText = Annotated[
         {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 1}]},
     ),
 ]
+TypeWord = Annotated[Type, Reads(grammar.type_of, {"type": "string"})]
 Raw = Annotated[Any, ReadsAny(lambda value: value, {})]
 """A literal whose type its place gives, later."""
 Literal = Annotated[Any, ReadsAny(grammar.literal, {})]
