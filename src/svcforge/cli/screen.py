@@ -1,0 +1,93 @@
+"""Where a running system is shown: a terminal with a table that stays below the log lines, or a plain stream."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import typer
+
+from svcforge.run.logs import Line
+from svcforge.run.session import Status
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.live import Live
+
+    from svcforge.report.live import Row
+
+TABLE_EVERY = 0.5
+"""Seconds between two looks at the machine for the table."""
+NARROWEST_NAMES = 8
+
+
+class Screen:
+    """Prints log lines as they come; with a `status`, a terminal shows its table too."""
+
+    def __init__(self, status: Callable[[], Status] | None = None) -> None:
+        self._status = status
+        self._width = NARROWEST_NAMES
+        self._console = terminal()
+        self._live: Live | None = None
+        self._looked = 0.0
+        self._shown: RenderableType = ""
+
+    def __enter__(self) -> Screen:
+        if self._console and self._status:
+            from rich.live import Live
+
+            self._live = Live(console=self._console, get_renderable=self._table, refresh_per_second=4, transient=True)
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._live:
+            self._live.stop()
+
+    def show(self, lines: Iterable[Line]) -> None:
+        """Print log lines behind their parts' names."""
+        for name, line in lines:
+            self._width = max(self._width, len(name))
+            if self._console:
+                from svcforge.report.live import log_line
+
+                self._console.print(log_line(name, line, self._width), soft_wrap=True)
+            else:
+                typer.echo(f"{name:<{self._width}} | {line}")
+
+    def say(self, text: str) -> None:
+        """Print a text of our own."""
+        if self._console:
+            self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+        else:
+            typer.echo(text)
+
+    def _table(self) -> RenderableType:
+        if self._status and time.monotonic() - self._looked > TABLE_EVERY:
+            from svcforge.report.live import table
+
+            self._looked = time.monotonic()
+            self._shown = table(rows(self._status()))
+        return self._shown
+
+
+def terminal() -> Console | None:
+    """The terminal that standard output is, or None when it is something else."""
+    if not sys.stdout.isatty():
+        return None
+    from rich.console import Console
+
+    console = Console()
+    return None if console.is_dumb_terminal else console
+
+
+def rows(status: Status) -> list[Row]:
+    """The parts of a system as lines of the table."""
+    from svcforge.report.live import Row
+
+    return [
+        Row(part.name, part.state, int(part.url.rpartition(":")[2]), part.memory, part.restarts, part.detail)
+        for part in status.parts
+    ]

@@ -1,0 +1,1 @@
+"""Runs a generated system on this machine: reads `run.json` and nothing else of what svcforge knows."""
