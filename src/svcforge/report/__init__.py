@@ -1,0 +1,1 @@
+"""What users read: findings, change sets and running systems in the formats that people and machines want."""
