@@ -23,6 +23,12 @@ def templates_folder() -> Path:
     return _first_folder(package / "_templates", package.parent.parent / "templates")
 
 
+def blueprints_folder() -> Path:
+    """Where the example systems are, found like the templates."""
+    package = Path(svcforge.__file__).parent
+    return _first_folder(package / "_blueprints", package.parent.parent / "blueprints")
+
+
 def _first_folder(*places: Path) -> Path:
     for place in places:
         if place.is_dir():

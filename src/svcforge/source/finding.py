@@ -40,7 +40,10 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One complaint: a stable code and name, a message with the offender in quotes, a hint, and a place."""
+    """One complaint: a stable code and name, a message with the offender in quotes, a hint, and a place.
+
+    `note` is a word or two that the text output writes under the place itself.
+    """
 
     code: str
     name: str
@@ -50,6 +53,7 @@ class Finding:
     path: Path
     span: Span | None = None
     related: tuple[Related, ...] = ()
+    note: str = ""
 
 
 def dotted(path: Path) -> str:

@@ -154,7 +154,7 @@ class _Reader:
             if kind is yaml.ScalarEvent:
                 start, end = e.start_mark, e.end_mark
                 place = (file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
-                value = e.value if e.style is None else Quoted(e.value)
+                value = Quoted(e.value) if e.style else e.value
                 if e.anchor is not None or e.tag is not None:
                     self._refuse_marks(e, place)
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
@@ -234,16 +234,19 @@ class _Reader:
 
     def _syntax(self, error: yaml.MarkedYAMLError) -> None:
         mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        rows = lines(self.text)
+        # libyaml notices an unclosed bracket on the line after the last one.
+        row = min(mark.line, len(rows) - 1) if mark else 0
+        column = min(mark.column if mark and row == mark.line else len(rows[row]), len(rows[row]))
         problem = (error.problem or error.context or "not YAML").strip()
         context = f" ({error.context})" if error.context and error.context != problem else ""
         hint = next(
             (hint for words, hint in _HINTS if words in problem),
             "check the indentation, and quote what holds { } [ ] , : #",
         )
-        if mark and lines(self.text)[mark.line][mark.column : mark.column + 1] == "\t":
-            problem, hint = "a tab in the indentation", "indent with spaces"
-        self._add(problem + context, hint, (self.file, line, column, line, column + 1))
+        if rows[row][column : column + 1] == "\t":
+            problem, context, hint = "a tab in the indentation", "", "indent with spaces"
+        self._add(problem + context, hint, (self.file, row + 1, column + 1, row + 1, column + 2))
 
     def _unreadable(self, error: yaml.reader.ReaderError) -> None:
         character = error.character if isinstance(error.character, int) else ord(str(error.character)[:1] or "\0")

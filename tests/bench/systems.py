@@ -1,0 +1,60 @@
+"""Blueprints of any size, for measuring: services with entities, operations, calls and events, without cycles."""
+
+from __future__ import annotations
+
+
+def blueprint_of(services: int) -> str:
+    """The text of a blueprint of so many services, ten to a context; about 700 bytes each."""
+    lines = [
+        "svcforge: 1",
+        "system: large",
+        "platform: {gateway: envoy, broker: rabbitmq, store: postgres, deploy: [compose]}",
+        "defaults:",
+        "  stack: python",
+        "  call: {timeout: 1s, retries: 1, breaker: {failures: 50%, window: 20, reset: 30s}}",
+        "  subscription: {retries: 5, backoff: 1s, dead_letter: true, idempotent: true}",
+        "  api_version: v1",
+        "contexts:",
+    ]
+    for number in range(services):
+        if number % 10 == 0:
+            lines += [f"  area-{number // 10}:", "    subdomain: supporting", f"    team: team-{number // 10}", "    services:"]
+        lines += _service(number)
+    return "\n".join(lines) + "\n"
+
+
+def _service(number: int) -> list[str]:
+    """One service; each of a block of four calls the next, and hears of the one before."""
+    lines = [
+        f"      service-{number}:",
+        f"        about: Keeps thing number {number}.",
+        "        owns:",
+        "          Thing:",
+        "            name: text 1..100",
+        "            amount: decimal 0..",
+        "            state: open | closed = open",
+        "            note: optional text",
+        "        events:",
+        f"          Thing{number}Opened: {{thing: uuid, name: text}}",
+        f"          Thing{number}Closed: {{thing: uuid}}",
+        "        operations:",
+        "          open_thing:",
+        "            http: POST /things",
+        "            scopes: [things:write]",
+        "            creates: Thing",
+        f"            emits: [Thing{number}Opened]",
+        "            idempotent: by key",
+    ]
+    if number % 4 != 3:
+        lines.append(f"            calls: [{{to: service-{number + 1}.check, timeout: 500ms, expect: good, otherwise: 409 not-good}}]")
+    lines += [
+        '          get_thing: {http: "GET /things/{id}", reads: Thing, scopes: [things:read]}',
+        "          list_things: {http: GET /things, lists: Thing, filter: [state], scopes: [things:read]}",
+        '          close_thing: {http: "POST /things/{id}/close", scopes: [things:write], updates: Thing, where: {state: open}, set: {state: closed}, '
+        f"emits: [Thing{number}Closed]}}",
+        "          check: {in: {name: text}, out: {good: bool}, read_only: true, takes: 20ms}",
+        "          heard: {creates: Thing, in: [name], set: {amount: 0}}",
+    ]
+    if number % 4 != 0:
+        lines.append(f"        subscribes: {{service-{number - 1}.Thing{number - 1}Opened: heard}}")
+    return lines
