@@ -1,0 +1,136 @@
+"""The compiled templates of a pack, kept in the user's cache between runs."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import marshal
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+
+ENTRIES = 64
+"""Compiled packs kept; each edit of a pack makes a new one."""
+
+Reshape = Callable[[nodes.Template, str], nodes.Template]
+"""What is done to a template's tree, given its name, before it is compiled."""
+
+
+def cache_folder() -> Path | None:
+    """Where svcforge may keep what it can make again; None when the user has no such place."""
+    if sys.platform == "darwin":
+        base = Path("~/Library/Caches")
+    elif sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or "~/AppData/Local")
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
+    try:
+        folder = base.expanduser() / "svcforge"
+    except RuntimeError:
+        return None
+    return folder if folder.is_absolute() else None
+
+
+class Library(jinja2.BaseLoader):
+    """Templates by name, compiled once; `include` and `import` find each other here."""
+
+    has_source_access = False
+
+    def __init__(self, label: str, texts: Callable[[str], str | None], reshape: Reshape) -> None:
+        self.label, self.texts, self.reshape = label, texts, reshape
+        self.codes: dict[str, CodeType] = {}
+        self.fresh = False
+
+    def load(self, environment: jinja2.Environment, name: str, globals: Any = None) -> jinja2.Template:
+        """The template of that name, from its code when there is one."""
+        if name not in self.codes:
+            text = self.texts(name)
+            if text is None:
+                raise jinja2.TemplateNotFound(name)
+            self.codes[name] = self.compile(environment, name, text)
+        return environment.template_class.from_code(environment, self.codes[name], globals or {}, None)
+
+    def string(self, environment: jinja2.Environment, text: str) -> jinja2.Template:
+        """A template that is a text of its own, part of a path or a pattern, compiled once as well."""
+        key = f"\0{text}"
+        if key not in self.codes:
+            self.fresh = True
+            self.codes[key] = environment.compile(text, text, f"{self.label}/{text}")
+        return environment.template_class.from_code(environment, self.codes[key], environment.make_globals(None), None)
+
+    def compile(self, environment: jinja2.Environment, name: str, text: str) -> CodeType:
+        """The code of a template."""
+        self.fresh = True
+        filename = f"{self.label}/{name}"
+        tree = self.reshape(environment.parse(text, name, filename), name)
+        return environment.compile(tree, name, filename)
+
+
+class Cache:
+    """Compiled code in one file a pack, in a folder that only the user can write to.
+
+    The files hold marshalled code, which is as good as a program: a folder or a file that others could have
+    written is not read.
+    """
+
+    def __init__(self, folder: Path | None, key: Iterable[object]) -> None:
+        parts = [jinja2.__version__, sys.implementation.cache_tag, *map(str, key)]
+        self.folder = folder / "templates" if folder else None
+        self.name = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+    def read(self) -> dict[str, CodeType]:
+        """The code kept, by template name; empty when there is none to be trusted."""
+        if self.folder is None or not _private(self.folder):
+            return {}
+        try:
+            descriptor = os.open(self.folder / self.name, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+            with open(descriptor, "rb") as file:
+                if not _ours(os.fstat(descriptor)):
+                    return {}
+                digest, body = file.read(32), file.read()
+        except OSError:
+            return {}
+        if hashlib.sha256(body).digest() != digest:
+            return {}
+        codes = marshal.loads(body)
+        return codes if isinstance(codes, dict) else {}
+
+    def write(self, codes: dict[str, CodeType]) -> None:
+        """Keep the code; a cache that cannot be written is no error."""
+        if self.folder is None:
+            return
+        body = marshal.dumps(codes)
+        temporary = self.folder / f"{self.name}.{os.getpid()}"
+        with contextlib.suppress(OSError):
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not _private(self.folder):
+                return
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with open(descriptor, "wb") as file:
+                file.write(hashlib.sha256(body).digest() + body)
+            temporary.replace(self.folder / self.name)
+            old = sorted(self.folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+            for path in old[ENTRIES:]:
+                path.unlink()
+
+
+def _private(folder: Path) -> bool:
+    try:
+        status = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(status.st_mode) and _ours(status)
+
+
+def _ours(status: os.stat_result) -> bool:
+    if sys.platform == "win32":
+        return True
+    return status.st_uid == os.geteuid() and not status.st_mode & 0o022

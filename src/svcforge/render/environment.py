@@ -1,0 +1,99 @@
+"""The Jinja that templates see: Copier's sandbox and filters, less what looks outside the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any, NoReturn
+
+import jinja2
+from jinja2 import nodes
+from jinja2.ext import Extension
+from jinja2.parser import Parser
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+OUTSIDE = (
+    *("fileglob", "realpath", "relpath", "expanduser", "expandvars"),
+    *("strftime", "random", "ans_random", "shuffle"),
+)
+"""Filters that read the disk, the environment, the clock or chance: what they print is not in the facts."""
+
+YIELD = "svcforge_yield"
+"""Where a path's `yield` tag leaves its name and its elements, as an attribute of the environment."""
+
+
+class Environment(ImmutableSandboxedEnvironment):
+    """A sandbox without chance: the same facts give the same text.
+
+    Facts are shared between files and units, so templates may not change them; that is stricter than Copier,
+    whose sandbox lets a template append to a list.
+    """
+
+    svcforge_yield: tuple[str, Any] | None = None
+
+
+def environment(envops: Mapping[str, Any], loader: jinja2.BaseLoader) -> Environment:
+    """The environment for file templates; an unset value is an error unless `envops` says otherwise."""
+    options = dict(envops)
+    undefined = jinja2.Undefined if options.pop("undefined", "") == "jinja2.Undefined" else jinja2.StrictUndefined
+    env = Environment(
+        loader=loader,
+        undefined=undefined,
+        extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
+        auto_reload=False,
+        cache_size=-1,
+        **options,
+    )
+    for name in OUTSIDE:
+        env.filters[name] = _refused(name)
+    env.globals["lipsum"] = _refused("lipsum")
+    env.globals["pathjoin"] = _pathjoin
+    return env
+
+
+def for_paths(env: Environment) -> Environment:
+    """The same for path templates, which may also `yield`; files may not."""
+    overlay = env.overlay(extensions=[YieldTag])
+    assert isinstance(overlay, Environment)
+    return overlay
+
+
+class YieldTag(Extension):
+    """`{% yield x from xs %}...{% endyield %}` in a path: one file for each element, as Copier does it.
+
+    The tag prints its body and leaves name and elements in the environment; whoever renders the path then
+    renders it again with each element.
+    """
+
+    tags = {"yield"}
+
+    def parse(self, parser: Parser) -> nodes.Node:
+        """The tag as a call that prints its body."""
+        line = next(parser.stream).lineno
+        name = parser.parse_assign_target(name_only=True)
+        parser.stream.expect("name:from")
+        elements = parser.parse_expression()
+        body = parser.parse_statements(("name:endyield",), drop_needle=True)
+        call = self.call_method("_body", [nodes.Const(name.name), elements])
+        return nodes.CallBlock(call, [], [], body, lineno=line)
+
+    def _body(self, name: str, elements: Any, caller: Callable[[], str]) -> str:
+        if self.environment.svcforge_yield is not None:  # type: ignore[attr-defined]
+            raise jinja2.TemplateRuntimeError("only one yield tag is allowed in a part of a path")
+        self.environment.svcforge_yield = (name, elements)  # type: ignore[attr-defined]
+        try:
+            return caller()
+        except jinja2.UndefinedError:
+            # The first time there is no element yet.
+            return ""
+
+
+def _refused(name: str) -> Callable[..., NoReturn]:
+    def refuse(*_: Any, **__: Any) -> NoReturn:
+        raise jinja2.TemplateRuntimeError(f'"{name}" is refused: what it prints does not come from the facts')
+
+    return refuse
+
+
+def _pathjoin(*path: str, mode: str = "posix") -> str:
+    return str((PureWindowsPath if mode == "windows" else PurePosixPath)(*path))
