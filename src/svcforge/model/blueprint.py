@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -120,10 +121,19 @@ class Blueprint:
         return (found.values.get(name) if found else None) or self.values.get(name)
 
     def shapes(self, service: str | None) -> Mapping[str, Mapping[str, Type]]:
-        """The fields of the value objects that a service sees, for `types.fits`."""
-        own = self.services[service].values if service in self.services else {}
-        both = {**self.values, **own}
-        return {name: {f.name: f.type for f in value.fields} for name, value in both.items()}
+        """The fields of the value objects that a service sees, for `types.fits`; one object per service."""
+        found = self.services.get(service or "")
+        if found is None or not found.values:
+            return self._shared_shapes
+        kept: dict[str, Mapping[str, Mapping[str, Type]]] = self.__dict__.setdefault("_shapes", {})
+        if found.name not in kept:
+            # A chain, since thousands of services may see the same hundreds of shared values.
+            kept[found.name] = ChainMap(_shapes(found.values), self._shared_shapes)
+        return kept[found.name]
+
+    @cached_property
+    def _shared_shapes(self) -> dict[str, Mapping[str, Type]]:
+        return _shapes(self.values)
 
     def defaults_of(self, name: str) -> tuple[tuple[Defaults, Path], ...]:
         """The `defaults` that hold for a service or BFF, nearest first, each with its path."""
@@ -139,6 +149,14 @@ class Blueprint:
             return ((bff.defaults, (*bff.path, "defaults")), system)
         return (system,)
 
+    def abilities_of(self, name: str) -> tuple[str, ...] | None:
+        """What a service, BFF or gateway that exists already `has`; None for what svcforge generates."""
+        gateway = self.gateway if self.gateway and self.gateway.name == name else None
+        element = self.services.get(name) or self.bffs.get(name) or gateway
+        if element is not None and element.has is not None:
+            return element.has
+        return next((d.has for d, _ in self.defaults_of(name) if d.has is not None), None)
+
     def stack_of(self, name: str) -> str | None:
         """The stack that a service or BFF is generated with."""
         element = self.services.get(name) or self.bffs.get(name)
@@ -149,6 +167,10 @@ class Blueprint:
     def api_version_of(self, name: str) -> str | None:
         """The API version of a service or BFF (`v1`)."""
         return next((d.api_version for d, _ in self.defaults_of(name) if d.api_version), None)
+
+
+def _shapes(values: Mapping[str, Value]) -> dict[str, Mapping[str, Type]]:
+    return {name: {f.name: f.type for f in value.fields} for name, value in values.items()}
 
 
 ID_FIELDS = ("id", "created_at", "updated_at")

@@ -88,7 +88,15 @@ Shapes = Mapping[str, Mapping[str, Type]]
 """The fields of value objects by name, for comparing two of them."""
 
 
-def fits(source: Type, target: Type, sources: Shapes, targets: Shapes, *, textual: bool = False) -> bool:
+def fits(
+    source: Type,
+    target: Type,
+    sources: Shapes,
+    targets: Shapes,
+    *,
+    textual: bool = False,
+    within: frozenset[tuple[str, str]] = frozenset(),
+) -> bool:
     """Whether a value of one type may be given where another is asked for.
 
     Rules of blueprint.md, "Where values come from": equal types; `uuid` and `ref` both ways; an enumeration
@@ -99,15 +107,16 @@ def fits(source: Type, target: Type, sources: Shapes, targets: Shapes, *, textua
     Args:
         sources: the value objects that the source type's names mean.
         targets: the value objects that the target type's names mean.
+        within: pairs of value objects being compared: one that holds itself fits only itself.
     """
     if source.optional and not (target.optional or target.default is not None):
         return False
     if textual:
         return target.kind in (Kind.SCALAR, Kind.ENUM, Kind.REF)
     if source.kind is Kind.LIST or target.kind is Kind.LIST:
-        return bool(
-            source.of and target.of and source.kind is target.kind and fits(source.of, target.of, sources, targets)
-        )
+        if source.of is None or target.of is None:
+            return False
+        return fits(source.of, target.of, sources, targets, within=within)
     if _is_id(source) and _is_id(target):
         return True
     match source.kind, target.kind:
@@ -119,10 +128,13 @@ def fits(source: Type, target: Type, sources: Shapes, targets: Shapes, *, textua
             return set(source.choices) <= set(target.choices)
         case Kind.VALUE, Kind.VALUE:
             have, want = sources.get(source.name), targets.get(target.name)
-            if have is None or want is None:
+            if have is None or want is None or have is want:
                 return source.name == target.name
-            return all(
-                (name in have and fits(have[name], type_, sources, targets)) or (name not in have and not type_.required)
+            pair = (source.name, target.name)
+            return pair not in within and all(
+                fits(have[name], type_, sources, targets, within=within | {pair})
+                if name in have
+                else not type_.required
                 for name, type_ in want.items()
             )
         case Kind.VALUE | Kind.ENTITY, Kind.SCALAR:
