@@ -57,7 +57,7 @@ class PlatformDoc(Element):
     )
     discovery: Annotated[str, suggested(*words.DISCOVERIES)] | None = None
     mesh: Annotated[str, suggested(*words.MESHES)] | None = None
-    deploy: list[Annotated[str, suggested(*words.DEPLOYS)]] = []
+    deploy: list[Annotated[str, suggested(*words.DEPLOYS)]] = Key(default_factory=list)
     metrics: Annotated[str, suggested(*words.METRICS)] | None = None
     tracing: Annotated[str, suggested(*words.TRACINGS)] | None = None
     logs: Annotated[str, suggested(*words.LOGS)] | None = None
@@ -99,8 +99,8 @@ class CallDoc(CallPolicyDoc):
     )
     url: Text | None = None
     fallback: Raw = Key(None, description="Stands in when there is no answer, never for a no.")
-    with_: dict[str, Text] = Key({}, alias="with", description="input: another source than the field of the same name.")
-    set_: dict[str, Raw] = Key({}, alias="set", description="input: a literal.")
+    with_: dict[str, Text] = Key(default_factory=dict, alias="with", description="input: another source than the field of the same name.")
+    set_: dict[str, Raw] = Key(default_factory=dict, alias="set", description="input: a literal.")
     expect: Text | None = Key(None, description="A field of the answer; false ends the operation.")
     otherwise: Otherwise | None = Key(None, description="Status and slug of the problem when `expect` is false.")
     wait: Flag = True
@@ -123,8 +123,8 @@ class SubscriptionDoc(SubscriptionPolicyDoc):
     """An event's handler: the operation, or all of this."""
 
     do: Text
-    with_: dict[str, Text] = Key({}, alias="with")
-    set_: dict[str, Raw] = Key({}, alias="set", description="input: a literal, where the event has no such field.")
+    with_: dict[str, Text] = Key(default_factory=dict, alias="with")
+    set_: dict[str, Raw] = Key(default_factory=dict, alias="set", description="input: a literal, where the event has no such field.")
 
 
 Subscription = Annotated[SubscriptionDoc, Shorthand("do")]
@@ -205,12 +205,12 @@ class OperationDoc(Element):
     out: Annotated[Annotated[Names, LIST] | Annotated[Fields, MAPPING] | Annotated[TypeWord, WORD], BY_SHAPE] | None = (
         None
     )
-    with_: dict[str, Text] = Key({}, alias="with")
-    set_: dict[str, Raw] = Key({}, alias="set")
-    where: dict[str, Text] = {}
-    filter: list[Text] = []
-    calls: list[Call] = []
-    emits: list[Text] = []
+    with_: dict[str, Text] = Key(default_factory=dict, alias="with")
+    set_: dict[str, Raw] = Key(default_factory=dict, alias="set")
+    where: dict[str, Text] = Key(default_factory=dict)
+    filter: list[Text] = Key(default_factory=list)
+    calls: list[Call] = Key(default_factory=list)
+    emits: list[Text] = Key(default_factory=list)
     idempotent: Idempotent | None = None
     rule: Text | None = Key(None, description="A sentence: logic of the user's, inside the transaction.")
     read_only: Flag = False
@@ -224,7 +224,7 @@ class FeedDoc(Element):
     """An event that keeps a copy."""
 
     keep: Annotated[Annotated[Names, LIST] | Annotated[dict[str, Text], MAPPING], BY_SHAPE] | None = None
-    set_: dict[str, Raw] = Key({}, alias="set")
+    set_: dict[str, Raw] = Key(default_factory=dict, alias="set")
     drop: Flag = False
 
 
@@ -263,19 +263,19 @@ class ServiceDoc(Element):
     scale: ScaleDoc = ScaleDoc()
     resources: ResourcesDoc = ResourcesDoc()
     store: Text | None = Key(None, description="The engine of its own database, or a declared store that is its own.")
-    owns: dict[str, Fields] = {}
-    values: dict[str, Fields] = {}
-    event_sourced: list[Text] = []
-    events: dict[str, Event] = {}
-    operations: dict[str, OperationDoc] = {}
-    calls: list[Call] = []
-    subscribes: Annotated[Annotated[Names, LIST] | Annotated[dict[str, Subscription], MAPPING], BY_SHAPE] = {}
-    copies: dict[str, dict[str, FeedDoc]] = {}
-    where: dict[str, Text] = {}
-    settings: Fields = {}
-    releases: dict[str, ReleaseDoc] = {}
-    sidecars: list[Annotated[SidecarDoc, Shorthand("name")]] = []
-    uses: list[Text] = []
+    owns: dict[str, Fields] = Key(default_factory=dict)
+    values: dict[str, Fields] = Key(default_factory=dict)
+    event_sourced: list[Text] = Key(default_factory=list)
+    events: dict[str, Event] = Key(default_factory=dict)
+    operations: dict[str, OperationDoc] = Key(default_factory=dict)
+    calls: list[Call] = Key(default_factory=list)
+    subscribes: Annotated[Annotated[Names, LIST] | Annotated[dict[str, Subscription], MAPPING], BY_SHAPE] = Key(default_factory=dict)
+    copies: dict[str, dict[str, FeedDoc]] = Key(default_factory=dict)
+    where: dict[str, Text] = Key(default_factory=dict)
+    settings: Fields = Key(default_factory=dict)
+    releases: dict[str, ReleaseDoc] = Key(default_factory=dict)
+    sidecars: list[Annotated[SidecarDoc, Shorthand("name")]] = Key(default_factory=list)
+    uses: list[Text] = Key(default_factory=list)
     defaults: DefaultsDoc = DefaultsDoc()
     has: list[Annotated[str, one_of(*words.ABILITIES)]] | None = Key(
         None, description="It exists: not generated; of what svcforge builds it has only this."
@@ -283,7 +283,7 @@ class ServiceDoc(Element):
     language: Text | None = None
     unit: Text | None = Key(None, description="The deployable that it shares.")
     replicas: Whole | None = None
-    aka: list[Text] = []
+    aka: list[Text] = Key(default_factory=list)
     exposed: Flag = False
     was: Text | None = None
 
@@ -301,18 +301,18 @@ class ContextDoc(Element):
     about: Text | None = None
     subdomain: Annotated[str, one_of(*words.SUBDOMAINS)] | None = None
     team: Text | None = None
-    relations: list[RelationDoc] = []
+    relations: list[RelationDoc] = Key(default_factory=list)
     defaults: DefaultsDoc = DefaultsDoc()
-    services: dict[str, ServiceDoc] = {}
+    services: dict[str, ServiceDoc] = Key(default_factory=dict)
 
 
 class ExternalDoc(Element):
     """What the system uses and does not own; its address is <NAME>_URL."""
 
     about: Text | None = None
-    operations: dict[str, OperationDoc] = {}
+    operations: dict[str, OperationDoc] = Key(default_factory=dict)
     slo: SloDoc = SloDoc()
-    aka: list[Text] = []
+    aka: list[Text] = Key(default_factory=list)
 
 
 class StepDoc(CallDoc):
@@ -366,9 +366,9 @@ class GatewayDoc(Element):
     )
     rate_limit: Rate | None = None
     timeout: Duration | None = None
-    routes: dict[str, Annotated[RouteDoc, Shorthand("to")]] = {}
+    routes: dict[str, Annotated[RouteDoc, Shorthand("to")]] = Key(default_factory=dict)
     has: list[Annotated[str, one_of(*words.ABILITIES)]] | None = None
-    aka: list[Text] = []
+    aka: list[Text] = Key(default_factory=list)
 
 
 class BffDoc(Element):
@@ -382,9 +382,9 @@ class BffDoc(Element):
     scale: ScaleDoc = ScaleDoc()
     resources: ResourcesDoc = ResourcesDoc()
     defaults: DefaultsDoc = DefaultsDoc()
-    endpoints: dict[str, dict[str, Text]] = {}
+    endpoints: dict[str, dict[str, Text]] = Key(default_factory=dict)
     has: list[Annotated[str, one_of(*words.ABILITIES)]] | None = None
-    aka: list[Text] = []
+    aka: list[Text] = Key(default_factory=list)
 
 
 class StoreDoc(Element):
@@ -411,9 +411,9 @@ class LintDoc(Element):
 
     profile: Annotated[str, one_of(*words.PROFILES)] | None = None
     select: list[Text] | None = None
-    ignore: list[Annotated[IgnoreDoc, Shorthand("rule")]] = []
-    severity: dict[str, Annotated[str, one_of(*words.SEVERITIES)]] = {}
-    options: dict[str, dict[str, Literal]] = {}
+    ignore: list[Annotated[IgnoreDoc, Shorthand("rule")]] = Key(default_factory=list)
+    severity: dict[str, Annotated[str, one_of(*words.SEVERITIES)]] = Key(default_factory=dict)
+    options: dict[str, dict[str, Literal]] = Key(default_factory=dict)
     fail_on: Annotated[str, one_of(*words.FAIL_ON)] | None = None
 
 
@@ -442,13 +442,13 @@ class PackSourceDoc(Element):
 class IncludedDoc(Element):
     """What an included file may hold; mappings of the same name are joined."""
 
-    contexts: dict[str, ContextDoc] = {}
-    externals: dict[str, ExternalDoc] = {}
-    values: dict[str, Fields] = {}
-    stores: dict[str, StoreDoc] = {}
-    libraries: dict[str, Annotated[str, one_of(*words.LIBRARIES)]] = {}
-    sagas: dict[str, SagaDoc] = {}
-    bffs: dict[str, BffDoc] = {}
+    contexts: dict[str, ContextDoc] = Key(default_factory=dict)
+    externals: dict[str, ExternalDoc] = Key(default_factory=dict)
+    values: dict[str, Fields] = Key(default_factory=dict)
+    stores: dict[str, StoreDoc] = Key(default_factory=dict)
+    libraries: dict[str, Annotated[str, one_of(*words.LIBRARIES)]] = Key(default_factory=dict)
+    sagas: dict[str, SagaDoc] = Key(default_factory=dict)
+    bffs: dict[str, BffDoc] = Key(default_factory=dict)
 
 
 class BlueprintDoc(IncludedDoc):
@@ -457,11 +457,11 @@ class BlueprintDoc(IncludedDoc):
     svcforge: Version = Key(description="The version of the language.")
     system: Text = Key(description="The system's name.")
     about: Text | None = None
-    include: list[Text] = Key([], description="Globs of further files, relative to this one.")
+    include: list[Text] = Key(default_factory=list, description="Globs of further files, relative to this one.")
     platform: PlatformDoc = PlatformDoc()
     defaults: DefaultsDoc = DefaultsDoc()
     gateway: GatewayDoc | None = None
     lint: LintDoc = LintDoc()
-    patches: list[PatchDoc] = []
-    packs: list[PackSourceDoc] = []
+    patches: list[PatchDoc] = Key(default_factory=list)
+    packs: list[PackSourceDoc] = Key(default_factory=list)
     repos: Annotated[str, one_of("one", "many")] = "one"

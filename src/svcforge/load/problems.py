@@ -69,13 +69,10 @@ def _real(root: Any, loc: tuple[str | int, ...]) -> Path:
     path: list[str | int] = []
     node = root
     for part in loc:
-        if (isinstance(node, dict) and part in node and isinstance(part, str)) or (
-            isinstance(node, list) and isinstance(part, int) and part < len(node)
-        ):
-            node = node[part]
-        else:
-            continue
-        path.append(part)
+        inner = value_at(node, (part,))
+        if inner is not None:
+            node = inner
+            path.append(part)
     return tuple(path)
 
 
