@@ -22,6 +22,7 @@ from svcforge.model.elements import (
     Platform,
     Reference,
     Role,
+    Route,
     Saga,
     Service,
     Store,
@@ -83,6 +84,11 @@ class Blueprint:
     def events(self) -> Mapping[tuple[str, str, int], Event]:
         """Every version of every event by (service, event, version)."""
         return {(e.service, e.name, e.version): e for s in self.services.values() for e in s.events}
+
+    @cached_property
+    def routes(self) -> Mapping[Path, Route]:
+        """The gateway's routes by their paths."""
+        return {route.path: route for route in self.gateway.routes} if self.gateway else {}
 
     def context_of(self, service: str) -> Context | None:
         """The context that a service is in, or None for what is no service of a context."""

@@ -37,7 +37,7 @@ def call_policy(blueprint: Blueprint, edge: Edge, name: str) -> Effective:
     for defaults, path in blueprint.defaults_of(edge.source):
         if (value := getattr(defaults.call, name)) is not None:
             return Effective(value, (*path, "call", name))
-    if blueprint.platform.mesh in MESH_TLS and edge.target in (*blueprint.services, *blueprint.bffs):
+    if blueprint.platform.mesh in MESH_TLS and (edge.target in blueprint.services or edge.target in blueprint.bffs):
         if name == "tls":
             return Effective("strict", ("platform", "mesh"), by_mesh=True)
         if name == "auth":
@@ -58,8 +58,8 @@ def subscription_policy(blueprint: Blueprint, edge: Edge, name: str) -> Effectiv
 def timeout(blueprint: Blueprint, edge: Edge) -> Effective:
     """The effective timeout of a synchronous edge in milliseconds; a route has its own or the gateway's."""
     if edge.kind is EdgeKind.ROUTE and blueprint.gateway:
-        route = next((r for r in blueprint.gateway.routes if r.path == edge.path), None)
-        if route and route.timeout is not None:
+        route = blueprint.routes.get(edge.path)
+        if route is not None and route.timeout is not None:
             return Effective(route.timeout, (*route.path, "timeout"))
         if blueprint.gateway.timeout is not None:
             return Effective(blueprint.gateway.timeout, (*blueprint.gateway.path, "timeout"))

@@ -8,6 +8,14 @@ Milliseconds = int
 """A duration of the language (`20ms 3s 15m 2h 7d`) in milliseconds."""
 
 
+def duration_text(milliseconds: Milliseconds) -> str:
+    """A duration as the language writes it, in the largest unit that gives a whole number: `1400ms`, `2s`."""
+    for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000)):
+        if milliseconds and milliseconds % size == 0:
+            return f"{milliseconds // size}{unit}"
+    return f"{milliseconds}ms"
+
+
 @dataclass(frozen=True, slots=True)
 class Breaker:
     """When a circuit breaker opens: a share of failures (0..1) within a window of calls; for how long."""

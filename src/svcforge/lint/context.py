@@ -1,0 +1,83 @@
+"""What a rule looks at: the blueprint, its options, and indexes over the edges that are made once for all rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from svcforge.lint.rule import Option, T
+from svcforge.model.blueprint import Blueprint
+from svcforge.model.edges import Edge, edges
+from svcforge.model.elements import Role
+from svcforge.source.finding import Path
+
+ServiceGraph = Mapping[str, Mapping[str, tuple[Edge, ...]]]
+"""Caller -> callee -> the edges between the two, in the order of the file."""
+
+
+class Indexes:
+    """The edges of one blueprint, arranged for the rules (notation: lint.md, "Graph notation")."""
+
+    def __init__(self, blueprint: Blueprint) -> None:
+        self.blueprint = blueprint
+
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        """Every resolved edge."""
+        return edges(self.blueprint)
+
+    @cached_property
+    def sync(self) -> ServiceGraph:
+        """`Gs`: calls between business services, those of sagas included."""
+        business = self.blueprint.business
+        return _between([e for e in self.edges if e.sync and e.source in business and e.target in business])
+
+    @cached_property
+    def entries(self) -> frozenset[str]:
+        """What `Gs+` has beside the business services: the gateway, BFFs, and services of those roles."""
+        roles = (Role.GATEWAY, Role.BFF, Role.FRONTEND)
+        found = {*self.blueprint.bffs, *(n for n, s in self.blueprint.services.items() if s.role in roles)}
+        return frozenset(found | ({self.blueprint.gateway.name} if self.blueprint.gateway else set()))
+
+    @cached_property
+    def waiting(self) -> tuple[Edge, ...]:
+        """The edges whose source holds a request while it waits: no saga's step, no `wait: false`, no event."""
+        return tuple(e for e in self.edges if e.waits)
+
+    def edge_at(self, path: Path) -> Edge | None:
+        """The edge that is declared at a path or around it."""
+        return next((edge for i in range(len(path), 0, -1) if (edge := self._edge_by_path.get(path[:i]))), None)
+
+    @cached_property
+    def _edge_by_path(self) -> Mapping[Path, Edge]:
+        return {edge.path: edge for edge in self.edges}
+
+    @cached_property
+    def subscribed(self) -> frozenset[tuple[str, str | None]]:
+        """(publisher, event) of every subscription, copy and saga; the event is None where only the publisher is said."""
+        listening = {(e.target, e.event) for e in self.edges if not e.sync}
+        return frozenset(listening | {(s.owner, s.event) for s in self.blueprint.sagas.values() if s.owner and s.event})
+
+
+def _between(found: list[Edge]) -> ServiceGraph:
+    graph: dict[str, dict[str, list[Edge]]] = {}
+    for edge in found:
+        graph.setdefault(edge.source, {}).setdefault(edge.target, []).append(edge)
+    return {
+        source: {target: tuple(between) for target, between in targets.items()} for source, targets in graph.items()
+    }
+
+
+class LintContext:
+    """One rule's view of a blueprint: the shared indexes, and the values of its options."""
+
+    def __init__(self, indexes: Indexes, options: Mapping[str, Any]) -> None:
+        self.blueprint = indexes.blueprint
+        self.indexes = indexes
+        self._options = options
+
+    def option(self, option: Option[T]) -> T:
+        """The value of an option: what the blueprint says, else its default."""
+        value: T = self._options.get(option.name, option.default)
+        return value

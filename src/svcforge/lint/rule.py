@@ -1,0 +1,113 @@
+"""What a rule is: its record, its options, and what it says when it fires."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+from svcforge.source.finding import Path, Related, Severity
+
+if TYPE_CHECKING:
+    from svcforge.lint.context import LintContext
+
+T = TypeVar("T", bound=bool | int | float | str)
+
+FAMILIES = (
+    "integrity", "topology", "data", "resilience", "messaging", "api", "security", "operability", "decomposition", "hygiene",
+)  # fmt: skip
+"""The families by the first digit of their codes: SF0 integrity, SF1 topology ..."""
+
+
+class Profile(StrEnum):
+    """How much is asked of a blueprint; each profile holds the rules of those before it."""
+
+    MINIMAL = "minimal"
+    RECOMMENDED = "recommended"
+    PRODUCTION = "production"
+
+    def covers(self, other: Profile) -> bool:
+        """Whether what belongs to the other profile is asked for in this one."""
+        order = tuple(Profile)
+        return order.index(other) <= order.index(self)
+
+
+class Fix(StrEnum):
+    """Whether a rule can mend what it finds: `unsafe` adds a value that a person must confirm."""
+
+    NONE = "none"
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
+@dataclass(frozen=True, slots=True)
+class Option(Generic[T]):
+    """A threshold that `lint.options` can set; the default's type is the option's, and `reason` says why it is so."""
+
+    name: str
+    default: T
+    reason: str
+
+    @property
+    def kind(self) -> str:
+        """The type as the catalogue names it."""
+        return {bool: "bool", int: "int", float: "float", str: "text"}[type(self.default)]
+
+    def read(self, raw: object) -> T:
+        """The value of what is written; ValueError when it is not of the option's type."""
+        text = str(raw)
+        if isinstance(self.default, bool):
+            value: Any = {"true": True, "false": False}.get(text)
+        else:
+            value = type(self.default)(text)
+        if value is None or (isinstance(value, int | float) and not 0 <= value < float("inf")):
+            raise ValueError(text)
+        return cast(T, value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """The record of a rule.
+
+    The summary and the manual page are the docstring of the rule's module, the family is the code's first
+    digit and the module's folder. `severity` is the usual one; a violation may say otherwise.
+    `aliases` are names in the literature, accepted wherever the name is.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    profile: Profile
+    options: tuple[Option[Any], ...] = ()
+    fix: Fix = Fix.NONE
+    aliases: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+
+    @property
+    def family(self) -> str:
+        """The family that the code's first digit names."""
+        return FAMILIES[int(self.code[2])]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """What a rule found: a path, the message with its witness, what to do, and the other places it is about.
+
+    `note` stands under the caret in the text output. `severity` and `profile` are given when they differ
+    from the rule's. `about` names the elements that the finding is about as much as the one at the path
+    (the members of a cycle), as `lint.ignore` names them: `service`, `service.member`, `source -> target`.
+    """
+
+    path: Path
+    message: str
+    hint: str
+    note: str = ""
+    related: tuple[Related, ...] = ()
+    severity: Severity | None = None
+    profile: Profile | None = None
+    about: tuple[str, ...] = ()
+
+
+Check = Callable[["LintContext"], Iterator[Violation]]
+"""What a rule's module does: yields what it finds in a blueprint, in an order that the blueprint decides."""

@@ -1,0 +1,1 @@
+"""API and gateway: what callers see."""

@@ -1,0 +1,1 @@
+"""Data: who owns it, and who else touches it."""

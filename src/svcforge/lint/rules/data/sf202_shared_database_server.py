@@ -1,0 +1,88 @@
+"""Several services on one database server, each with a schema of its own.
+
+## What it does
+Reports servers of `stores` that two or more services use without sharing a schema. What shares a schema is SF201.
+
+## Why is this bad?
+It need not be: one server for several schemas is a common saving. It is shown for production because the services
+share its load, its upgrades and its outages, which no diagram of services tells.
+
+## Example
+```yaml
+svcforge: 1
+system: robots
+stores:
+  cities: {engine: mysql, server: mysql-1, schema: cities, tls: strict}
+  ratings: {engine: mysql, server: mysql-1, schema: ratings, tls: strict}
+contexts:
+  delivery:
+    services:
+      shipping: {store: cities, operations: {rates: {http: GET /rates, read_only: true, scopes: [rates:read]}}}
+  feedback:
+    services:
+      reviews: {store: ratings, operations: {score: {http: GET /scores, read_only: true, scopes: [scores:read]}}}
+gateway:
+  auth: {jwt: {issuer: https://auth.robots.test, audience: robots}}
+  routes: {/api/rates: shipping, /api/scores: reviews}
+```
+
+## Use instead
+```yaml
+svcforge: 1
+system: robots
+stores:
+  cities: {engine: mysql, server: mysql-1, schema: cities, tls: strict}
+  ratings: {engine: mysql, server: mysql-2, schema: ratings, tls: strict}
+contexts:
+  delivery:
+    services:
+      shipping: {store: cities, operations: {rates: {http: GET /rates, read_only: true, scopes: [rates:read]}}}
+  feedback:
+    services:
+      reviews: {store: ratings, operations: {score: {http: GET /scores, read_only: true, scopes: [scores:read]}}}
+gateway:
+  auth: {jwt: {issuer: https://auth.robots.test, audience: robots}}
+  routes: {/api/rates: shipping, /api/scores: reviews}
+```
+
+## Options
+None.
+
+## References
+- C. Richardson: Microservices Patterns, 2018, chapter 2: schema per service, database server per service
+
+## Also known as
+- `shared-server`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from svcforge.lint.context import LintContext
+from svcforge.lint.rule import Profile, Rule, Violation
+from svcforge.lint.stores import by_server, services
+from svcforge.source.finding import Related, Severity
+
+RULE = Rule(
+    code="SF202", name="shared-database-server", severity=Severity.INFO, profile=Profile.PRODUCTION,
+    aliases=("shared-server",),
+)  # fmt: skip
+
+
+def check(context: LintContext) -> Iterator[Violation]:
+    """Each server that several services use, unless they all share one of its schemas."""
+    for group in by_server(context.blueprint).values():
+        names = services(group)
+        users: dict[str | None, set[str]] = {}
+        for access in group:
+            users.setdefault(access.store.schema, set()).add(access.service.name)
+        if len(names) > 1 and None not in users and all(len(u) < len(names) for u in users.values()):
+            listed = ", ".join(f'"{name}"' for name in names[:-1]) + f' and "{names[-1]}"'
+            yield Violation(
+                path=group[0].path,
+                message=f'{listed} have schemas of their own on one server "{group[0].server}"',
+                hint="give the more important service a server of its own if load or upgrades of the others may touch it",
+                related=tuple(Related(a.path, f"{a.service.name}: schema {a.store.schema}") for a in group[1:]),
+                about=tuple(names),
+            )

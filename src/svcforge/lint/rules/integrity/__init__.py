@@ -1,0 +1,1 @@
+"""Integrity: names that stand for something, declared once, connected."""

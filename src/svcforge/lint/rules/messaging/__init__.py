@@ -1,0 +1,1 @@
+"""Messaging: events, their publishers and their subscribers."""

@@ -1,0 +1,1 @@
+"""Resilience: what happens when the other side is slow or gone."""

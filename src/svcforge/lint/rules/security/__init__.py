@@ -1,0 +1,1 @@
+"""Security: who may call whom, and how it is proved."""

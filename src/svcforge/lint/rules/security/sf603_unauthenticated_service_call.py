@@ -1,0 +1,124 @@
+"""A call between services that does not prove who calls.
+
+## What it does
+Reports calls, saga steps and endpoints' parts between services whose effective `auth` is `none`, or unset where one
+of the two exists already (`has`): nothing says that it sends or checks an identity. What svcforge generates forwards
+the user's token or sends a service token, and checks it. A mesh in `platform.mesh` gives every service an identity.
+A broker and a declared store whose `auth` is `none` are reported too.
+
+## Why is this bad?
+Whoever gets into the network can call everything in it in anyone's name; and no log can tell who did.
+
+## Example
+```yaml
+svcforge: 1
+system: shop
+defaults:
+  call: {timeout: 1s, retries: 1, breaker: {failures: 50%, window: 20, reset: 30s}}
+  api_version: v1
+contexts:
+  ordering:
+    services:
+      orders:
+        operations:
+          create_order: {calls: [ledger.book]}
+      ledger:
+        has: [health, tracing, metrics, logs, contract]
+        operations:
+          book: {}
+```
+
+## Use instead
+```yaml
+svcforge: 1
+system: shop
+defaults:
+  call: {timeout: 1s, retries: 1, breaker: {failures: 50%, window: 20, reset: 30s}}
+  api_version: v1
+contexts:
+  ordering:
+    services:
+      orders:
+        operations:
+          create_order: {calls: [{to: ledger.book, auth: service}]}
+      ledger:
+        has: [health, tracing, metrics, logs, contract]
+        operations:
+          book: {}
+```
+
+## Options
+None.
+
+## References
+- NIST SP 800-204B: Attribute-based Access Control for Microservices-based Applications using a Service Mesh, 2021
+- microSecEnD, rules R06 and R07: authentication and authorization between services
+- KubeHound: Insufficient Access Control
+
+## Also known as
+- `insufficient-access-control`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from svcforge.lint.context import LintContext
+from svcforge.lint.rule import Profile, Rule, Violation
+from svcforge.model.blueprint import Blueprint
+from svcforge.model.edges import Edge, EdgeKind
+from svcforge.model.effective import Effective, call_policy
+from svcforge.source.finding import Related, Severity
+
+RULE = Rule(
+    code="SF603", name="unauthenticated-service-call", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
+    aliases=("insufficient-access-control",),
+)  # fmt: skip
+
+HINT = "say auth: service, forward or mesh on the call or in `defaults.call`, or name a mesh in `platform`"
+
+
+def check(context: LintContext) -> Iterator[Violation]:
+    """Pairs of services whose calls carry no identity, then brokers and stores that ask for none."""
+    blueprint = context.blueprint
+    reported: set[tuple[str, str]] = set()
+    for edge in context.indexes.edges:
+        if not edge.sync or edge.kind is EdgeKind.ROUTE or edge.target in blueprint.externals:
+            continue
+        auth = call_policy(blueprint, edge, "auth")
+        bare = auth.value == "none" or (auth.value is None and not _both_generated(blueprint, edge))
+        if bare and (edge.source, edge.target) not in reported:
+            reported.add((edge.source, edge.target))
+            yield _violation(edge, auth)
+    if blueprint.platform.broker_auth == "none":
+        yield _open_server("the broker", ("platform", "broker", "auth"))
+    if blueprint.platform.store_auth == "none":
+        yield _open_server("the platform's store", ("platform", "store", "auth"))
+    for name, store in blueprint.stores.items():
+        if store.auth == "none":
+            yield _open_server(f'store "{name}"', (*store.path, "auth"))
+
+
+def _both_generated(blueprint: Blueprint, edge: Edge) -> bool:
+    ends = (edge.source, edge.target)
+    services = [blueprint.services[end] for end in ends if end in blueprint.services]
+    return all(blueprint.abilities_of(end) is None for end in ends) and all(s.generated for s in services)
+
+
+def _violation(edge: Edge, auth: Effective) -> Violation:
+    elsewhere = auth.origin is not None and auth.origin[: len(edge.path)] != edge.path
+    return Violation(
+        path=edge.path,
+        message=f'"{edge.source}" calls "{edge.target}" without proving who it is'
+        + (": auth is none" if auth.value == "none" else ": nothing says how"),
+        hint=HINT,
+        related=(Related(auth.origin, "set here"),) if auth.origin and elsewhere else (),
+    )
+
+
+def _open_server(what: str, path: tuple[str | int, ...]) -> Violation:
+    return Violation(
+        path=path,
+        message=f"{what} lets every service in without asking who it is: auth is none",
+        hint="remove the line, so that every service has an account of its own",
+    )

@@ -1,0 +1,1 @@
+"""Topology: cycles, chains and hubs of calls."""

@@ -1,0 +1,134 @@
+"""Which rules run and how: the blueprint's `lint` block and the command line, resolved against the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from svcforge.lint import catalogue
+from svcforge.lint.rule import Profile
+from svcforge.model.elements import Ignore, LintConfig
+from svcforge.source.finding import Finding, Path, Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What the command line says; None and empty: nothing, so that the blueprint's word holds."""
+
+    profile: str | None = None
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    fail_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the engine runs with, and what is wrong with the blueprint's `lint` block."""
+
+    profile: Profile
+    codes: frozenset[str]
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    ignores: tuple[tuple[Ignore, frozenset[str]], ...] = ()
+    fail_on: Severity | None = Severity.WARNING
+    problems: tuple[Finding, ...] = ()
+
+
+class UnknownSelector(ValueError):
+    """A word of the command line that stands for no rule; `nearest` is one that does."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(word)
+        self.word = word
+        self.nearest = catalogue.nearest(word)
+
+
+def resolve(config: LintConfig, choices: Choices = Choices()) -> Settings:
+    """The settings of one run.
+
+    `select` names rules, families, code beginnings or profiles, and is then all that runs. A word of the command line
+    comes before one of the blueprint; its `ignore` adds to the blueprint's. Raises UnknownSelector.
+    """
+    problems: list[Finding] = []
+    profile = Profile(choices.profile or config.profile or Profile.RECOMMENDED)
+    if choices.select is not None:
+        codes = _chosen(choices.select)
+    elif choices.profile is None and config.select is not None:
+        codes = frozenset(c for i, w in enumerate(config.select) for c in _named(w, ("lint", "select", i), problems))
+    else:
+        codes = _chosen((profile,))
+    ignores = tuple((i, _named(i.rule, (*i.path, "rule"), problems)) for i in config.ignore)
+    fail_on = choices.fail_on or config.fail_on or Severity.WARNING
+    return Settings(
+        profile=profile,
+        codes=codes - _chosen(choices.ignore),
+        severities=_severities(config, problems),
+        options=_options(config, problems),
+        ignores=ignores,
+        fail_on=None if fail_on == "never" else Severity(fail_on),
+        problems=tuple(problems),
+    )
+
+
+def _chosen(words: Iterable[str]) -> frozenset[str]:
+    found: set[str] = set()
+    for word in words:
+        codes = catalogue.selected(word)
+        if codes is None:
+            raise UnknownSelector(word)
+        found |= codes
+    return frozenset(found)
+
+
+def _named(word: str, path: Path, problems: list[Finding]) -> frozenset[str]:
+    """The codes that a word of the blueprint stands for; a word that stands for none is a problem."""
+    codes = catalogue.selected(word)
+    if codes is None:
+        problems.append(_no_rule(word, path))
+    return codes or frozenset()
+
+
+def _no_rule(word: str, path: Path) -> Finding:
+    close = catalogue.nearest(word)
+    return _problem(
+        "SF001", f'there is no rule "{word}"', f'did you mean "{close}"?' if close else 'see "svcforge rules"', path
+    )
+
+
+def _severities(config: LintConfig, problems: list[Finding]) -> dict[str, Severity]:
+    found: dict[str, Severity] = {}
+    for word, severity in config.severity.items():
+        for code in _named(word, ("lint", "severity", word), problems):
+            found[code] = Severity(severity)
+    return found
+
+
+def _options(config: LintConfig, problems: list[Finding]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for word, said in config.options.items():
+        path: Path = ("lint", "options", word)
+        entry = catalogue.entry(word)
+        if entry is None:
+            problems.append(_no_rule(word, path))
+            continue
+        known = {option.name: option for option in entry.rule.options}
+        for name, raw in said.items():
+            if name not in known:
+                close = catalogue.nearest(name, among=known) if known else None
+                hint = f'did you mean "{close}"?' if close else f"its options are: {', '.join(known) or 'none'}"
+                problems.append(
+                    _problem("SF001", f'rule "{entry.rule.name}" has no option "{name}"', hint, (*path, name))
+                )
+                continue
+            try:
+                found.setdefault(entry.rule.code, {})[name] = known[name].read(raw)
+            except ValueError:
+                hint = f"write {known[name].kind}, like {known[name].default}"
+                problems.append(_problem("SF011", f'"{raw}" is no value of "{name}"', hint, (*path, name)))
+    return found
+
+
+def _problem(code: str, message: str, hint: str, path: Path) -> Finding:
+    name = {"SF001": "unresolved-reference", "SF011": "schema"}[code]
+    return Finding(code, name, Severity.ERROR, message, hint, path)
