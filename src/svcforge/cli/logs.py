@@ -27,7 +27,9 @@ def command(
     sources = session.log_sources(directory.resolve())
     if name is not None and name not in sources:
         raise SvcforgeError(f'"{name}" is no part', f"there are {', '.join(sources)}")
-    with Tail(sources if name is None else {name: sources[name]}) as tail, Screen() as screen:
+    if name is not None:
+        sources = {name: sources[name]}
+    with Tail(sources) as tail, Screen(sources) as screen:
         old = tail.lines()
         screen.show(old if lines is None else old[len(old) - min(lines, len(old)) :])
         while follow:

@@ -20,15 +20,14 @@ if TYPE_CHECKING:
 
 TABLE_EVERY = 0.5
 """Seconds between two looks at the machine for the table."""
-NARROWEST_NAMES = 8
 
 
 class Screen:
-    """Prints log lines as they come; with a `status`, a terminal shows its table too."""
+    """Prints log lines of `names` as they come; with a `status`, a terminal shows its table too."""
 
-    def __init__(self, status: Callable[[], Status] | None = None) -> None:
+    def __init__(self, names: Iterable[str], status: Callable[[], Status] | None = None) -> None:
         self._status = status
-        self._width = NARROWEST_NAMES
+        self._width = max(map(len, names))
         self._console = terminal()
         self._live: Live | None = None
         self._looked = 0.0
@@ -49,7 +48,6 @@ class Screen:
     def show(self, lines: Iterable[Line]) -> None:
         """Print log lines behind their parts' names."""
         for name, line in lines:
-            self._width = max(self._width, len(name))
             if self._console:
                 from svcforge.report.live import log_line
 

@@ -49,13 +49,15 @@ class Watching:
             raise
 
     def _until(self, *, all_is_up: bool) -> int:
-        journal = {"svcforge": self._layout.journal}
+        sources = session.log_sources(self._root)
+        if all_is_up:
+            sources = {"svcforge": sources["svcforge"]}
         asked: KeyboardInterrupt | None = None
         announced = False
         with (
             _interruptible(),
-            Tail(journal if all_is_up else session.log_sources(self._root)) as tail,
-            Screen(lambda: session.status(self._root)) as screen,
+            Tail(sources) as tail,
+            Screen(sources, lambda: session.status(self._root)) as screen,
         ):
             while self._supervisor.poll() is None:
                 try:

@@ -101,6 +101,9 @@ class Preparation:
                 found[variable] = (environments.tools(driver, store),)
         wanted = [one for each in found.values() for one in each]
         await environments.install(wanted, self.children, os.cpu_count() or 1, self.say)
+        others = (environments.of_part(part, root / part.folder, store) for part in self.system.parts)
+        drivers = (environments.tools(driver, store) for driver in servers.DRIVERS.values())
+        environments.forget_others(store, [*drivers, *(one for each in others for one in each)])
         return found
 
     async def _broker(self, found: Mapping[str, tuple[Environment, ...]]) -> dict[str, str]:
