@@ -10,7 +10,7 @@ N = TypeVar("N")
 Graph = Mapping[N, Collection[N]]
 """Node -> its successors. A node that is only a successor need not be a key."""
 
-WORK_PER_EDGE = 100
+WORK_PER_EDGE = 40
 """Edges looked at, per edge of a component, before the shortest cycle so far is taken: keeps the search linear."""
 
 
@@ -60,8 +60,8 @@ def shortest_cycle(knot: Collection[str], graph: Graph[str]) -> tuple[str, ...]:
     """A shortest cycle within a component, beginning with its smallest name; the first such cycle by name.
 
     The result depends on the graph alone, not on the order of its mapping. Components so large and so
-    sparse in short cycles that looking at all of them would not be linear (more than about a hundred
-    nodes, none of which closes a short cycle) yield the shortest of the cycles looked at.
+    sparse in short cycles that looking at all of them would not be linear (more than about forty nodes,
+    none of which closes a short cycle) yield the shortest of the cycles looked at.
     """
     names, members = sorted(knot), set(knot)
     inside = {name: sorted(members.intersection(graph.get(name, ()))) for name in names}
@@ -75,7 +75,7 @@ def shortest_cycle(knot: Collection[str], graph: Graph[str]) -> tuple[str, ...]:
         budget -= work
         if cycle and (not best or len(cycle) < len(best)):
             best = cycle
-        if len(best) == 2 or budget <= 0:
+        if len(best) == 2 or budget <= 0 or len(best) == len(names):
             break
     return best
 

@@ -2,86 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import cached_property
 
 from svcforge.lint.context import Indexes
 from svcforge.lint.cycles import components
-from svcforge.model.edges import Edge
-from svcforge.model.elements import Endpoint, Operation
+from svcforge.model.edges import Edge, EdgeKind
+from svcforge.model.elements import Endpoint
 from svcforge.model.policy import Milliseconds
-from svcforge.source.finding import Path
 
 Node = tuple[str, str]
 """A service or external, and its operation."""
 
-PARTS_KEPT = 8
-"""Contributions that are remembered for each operation, largest first: enough for a message."""
+PARTS_NAMED = 6
+"""Operations that a sum is explained with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Latency:
-    """A lower bound of a 99th percentile, and the operations that it is made of."""
-
-    total: Milliseconds = 0
-    parts: tuple[tuple[str, Milliseconds], ...] = ()
-
-    def plus(self, others: Iterable[Latency]) -> Latency:
-        """One after the other."""
-        found = (self, *others)
-        parts = sorted((p for latency in found for p in latency.parts), key=lambda part: -part[1])
-        return Latency(sum(latency.total for latency in found), tuple(parts[:PARTS_KEPT]))
-
-
-NOTHING = Latency()
-
-
-def own(node: Node, operation: Operation | None) -> Latency:
-    """What an operation takes without its calls; nothing when it does not say."""
-    takes = operation.takes if operation else None
-    return Latency(takes, ((".".join(node), takes),)) if takes else NOTHING
-
-
-def latencies(indexes: Indexes, counts: Callable[[Edge, Latency], bool]) -> dict[Node, Latency]:
-    """The latency of every operation that takes a known time, itself or through the calls it waits for.
+class Latencies:
+    """Lower bounds of the 99th percentile of operations and endpoints; what does not say how long it takes counts 0.
 
     Calls are made one after the other (blueprint.md, "Operations"). Operations that wait for each other in a
     circle count their own time only.
-
-    Args:
-        counts: asked for each call with the latency of what it calls, callees first; tells whether the caller's
-            latency includes it.
     """
-    calls: dict[Node, list[Edge]] = {}
-    graph: dict[Node, set[Node]] = {}
-    for edge in indexes.waiting:
-        if edge.call is not None and edge.source_operation and edge.operation:
-            calls.setdefault((edge.source, edge.source_operation), []).append(edge)
-            graph.setdefault((edge.source, edge.source_operation), set()).add((edge.target, edge.operation))
-    found: dict[Node, Latency] = {}
-    for group in components(graph):
-        members = set(group)
-        for node in group:
-            waits: list[Latency] = []
-            for edge in calls.get(node, ()):
-                target = (edge.target, edge.operation or "")
-                latency = own(target, indexes.blueprint.operation(*target)) if target in members else found[target]
-                if counts(edge, latency) and target not in members:
-                    waits.append(latency)
-            found[node] = own(node, indexes.blueprint.operation(*node)).plus(waits)
-    return found
 
+    def __init__(self, indexes: Indexes, counts: Callable[[Edge, Milliseconds], bool]) -> None:
+        """Work out every operation, callees first.
 
-def endpoint_latency(
-    endpoint: Endpoint, part_latency: Callable[[Edge], Latency], edges: Mapping[Path, Edge]
-) -> Latency:
-    """A BFF's endpoint: parts run side by side, but for those that take values from an earlier part."""
-    done: dict[str, Latency] = {}
-    for part in endpoint.parts:
-        before = [
-            done[root] for a in part.arguments if a.source and (root := a.source.split(".")[0].split("[")[0]) in done
-        ]
-        slowest = max(before, key=lambda latency: latency.total, default=NOTHING)
-        edge = edges.get(part.path)
-        done[part.name] = (part_latency(edge) if edge else NOTHING).plus([slowest])
-    return max(done.values(), key=lambda latency: latency.total, default=NOTHING)
+        Args:
+            counts: asked for each call with the latency of what it calls; tells whether the caller's includes it.
+        """
+        self.blueprint, self.indexes = indexes.blueprint, indexes
+        self._total: dict[Node, Milliseconds] = {}
+        self._counted: dict[Node, list[Edge]] = {}
+        calls: dict[Node, list[Edge]] = {}
+        for edge in indexes.waiting:
+            if edge.kind is EdgeKind.CALL and edge.source_operation and edge.operation:
+                calls.setdefault((edge.source, edge.source_operation), []).append(edge)
+        graph = {node: [(e.target, e.operation or "") for e in made] for node, made in calls.items()}
+        for group in components(graph):
+            circle = set(group) if len(group) > 1 else ()
+            for node in group:
+                total = self._own(node)
+                for edge in calls.get(node, ()):
+                    target = (edge.target, edge.operation or "")
+                    if target in circle or target == node:
+                        continue
+                    latency = self._total[target]
+                    if counts(edge, latency) and latency:
+                        total += latency
+                        self._counted.setdefault(node, []).append(edge)
+                self._total[node] = total
+
+    def of(self, edge: Edge) -> Milliseconds:
+        """The latency of the operation that a call or a part leads to."""
+        return self.of_operation((edge.target, edge.operation or ""))
+
+    def of_operation(self, node: Node) -> Milliseconds:
+        """The latency of an operation, its calls included."""
+        return self._total[node] if node in self._total else self._own(node)
+
+    def of_endpoint(self, endpoint: Endpoint, counts: Callable[[Edge, Milliseconds], bool]) -> Milliseconds:
+        """The latency of a BFF's endpoint: parts run side by side, after those that they take values from."""
+        done: dict[str, Milliseconds] = {}
+        for part in endpoint.parts:
+            roots = [a.source.partition(".")[0].partition("[")[0] for a in part.arguments if a.source]
+            edge = self._parts.get(part.path)
+            own = self.of(edge) if edge else 0
+            started = max((done[root] for root in roots if root in done), default=0)
+            done[part.name] = started + (own if edge and counts(edge, own) else 0)
+        return max(done.values(), default=0)
+
+    def made_of(self, node: Node) -> list[tuple[Node, Milliseconds]]:
+        """The first operations that the latency of one consists of, with what each takes itself."""
+        found: list[tuple[Node, Milliseconds]] = []
+        todo = [node]
+        while todo and len(found) < PARTS_NAMED:
+            at = todo.pop()
+            if own := self._own(at):
+                found.append((at, own))
+            todo += [(edge.target, edge.operation or "") for edge in reversed(self._counted.get(at, ()))]
+        return found
+
+    @cached_property
+    def _parts(self) -> dict[tuple[str | int, ...], Edge]:
+        return {edge.path: edge for edge in self.indexes.waiting if edge.kind is EdgeKind.PART}
+
+    def _own(self, node: Node) -> Milliseconds:
+        operation = self.blueprint.operation(*node)
+        return (operation.takes or 0) if operation else 0

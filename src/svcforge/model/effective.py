@@ -34,9 +34,9 @@ def call_policy(blueprint: Blueprint, edge: Edge, name: str) -> Effective:
     call = edge.call
     if call is not None and (value := getattr(call.policy, name)) is not None:
         return Effective(value, (*call.path, name))
-    for defaults, path in blueprint.defaults_of(edge.source):
-        if (value := getattr(defaults.call, name)) is not None:
-            return Effective(value, (*path, "call", name))
+    default = _default(blueprint, edge.source, "call", name)
+    if default is not UNSET:
+        return default
     if blueprint.platform.mesh in MESH_TLS and (edge.target in blueprint.services or edge.target in blueprint.bffs):
         if name == "tls":
             return Effective("strict", ("platform", "mesh"), by_mesh=True)
@@ -49,10 +49,18 @@ def subscription_policy(blueprint: Blueprint, edge: Edge, name: str) -> Effectiv
     """A `subscription` policy on an asynchronous edge, looked up the same way."""
     if edge.subscription is not None and (value := getattr(edge.subscription.policy, name)) is not None:
         return Effective(value, (*edge.path, name))
-    for defaults, path in blueprint.defaults_of(edge.source):
-        if (value := getattr(defaults.subscription, name)) is not None:
-            return Effective(value, (*path, "subscription", name))
-    return UNSET
+    return _default(blueprint, edge.source, "subscription", name)
+
+
+def _default(blueprint: Blueprint, source: str, kind: str, name: str) -> Effective:
+    """What the `defaults` blocks around a source say, nearest first; kept, since all its edges ask the same."""
+    kept: dict[tuple[str, str, str], Effective] = blueprint.__dict__.setdefault("_defaults", {})
+    found = kept.get((source, kind, name))
+    if found is None:
+        said = ((getattr(getattr(d, kind), name), path) for d, path in blueprint.defaults_of(source))
+        found = next((Effective(value, (*path, kind, name)) for value, path in said if value is not None), UNSET)
+        kept[source, kind, name] = found
+    return found
 
 
 def timeout(blueprint: Blueprint, edge: Edge) -> Effective:

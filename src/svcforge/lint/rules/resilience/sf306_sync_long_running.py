@@ -53,18 +53,18 @@ None.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from svcforge.lint.context import LintContext
-from svcforge.lint.latency import NOTHING, Latency, endpoint_latency, latencies, own
+from svcforge.lint.latency import PARTS_NAMED, Latencies, Node
 from svcforge.lint.rule import Profile, Rule, Violation
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.edges import Edge, EdgeKind
 from svcforge.model.effective import timeout
-from svcforge.model.elements import Operation, Route
-from svcforge.model.policy import duration_text
+from svcforge.model.elements import Operation
+from svcforge.model.policy import Milliseconds, duration_text
 from svcforge.model.routes import endpoints_behind, operations_behind
-from svcforge.source.finding import Path, Related, Severity
+from svcforge.source.finding import Related, Severity
 
 RULE = Rule(
     code="SF306", name="sync-long-running", severity=Severity.ERROR, profile=Profile.MINIMAL,
@@ -81,90 +81,97 @@ def check(context: LintContext) -> Iterator[Violation]:
     offered = [s.operations for s in blueprint.services.values()] + [e.operations for e in blueprint.externals.values()]
     if not any(o.takes or o.long_running for operations in offered for o in operations.values()):
         return
-    found = latencies(context.indexes, lambda edge, latency: _reason(blueprint, edge, latency) is None)
 
-    def of(edge: Edge) -> Latency:
-        node = (edge.target, edge.operation or "")
-        return found.get(node) or own(node, blueprint.operation(*node))
+    def harmless(edge: Edge, latency: Milliseconds) -> bool:
+        return _slow(blueprint, edge) is None and not _too_late(blueprint, edge, latency)
 
-    calls = [e for e in context.indexes.waiting if e.call is not None]
-    for edge in calls:
-        if reason := _reason(blueprint, edge, of(edge)):
-            yield _violation(blueprint, edge, f'"{_caller(edge)}" waits for "{edge.target}.{edge.operation}", {reason}')
-    parts = {e.path: e for e in calls if e.kind is EdgeKind.PART}
+    latencies = Latencies(context.indexes, harmless)
     for edge in context.indexes.waiting:
         if edge.kind is EdgeKind.ROUTE:
-            yield from _through_route(blueprint, edge, blueprint.routes[edge.path], found, parts)
+            yield from _through_route(blueprint, edge, latencies, harmless)
+        elif edge.operation and not harmless(edge, latencies.of(edge)):
+            slow = _slow(blueprint, edge)
+            reason = slow or _sum(blueprint, edge, latencies, (edge.target, edge.operation))
+            subject = f'"{_caller(edge)}" waits for "{edge.target}.{edge.operation}"'
+            operation = blueprint.operation(edge.target, edge.operation)
+            yield _violation(blueprint, edge, f"{subject}, {reason}", operation, late=not slow)
 
 
-def _reason(blueprint: Blueprint, edge: Edge, latency: Latency) -> str | None:
-    """Why a call should not wait for its operation, if it should not."""
+def _slow(blueprint: Blueprint, edge: Edge) -> str | None:
+    """Why nobody should wait for the operation of a call, whatever the timeout."""
     operation = blueprint.operation(edge.target, edge.operation)
-    if operation is None:
-        return None
-    if operation.long_running:
+    if operation is not None and operation.long_running:
         return "which is long-running"
-    return _too_slow(operation) or _too_late(blueprint, edge, latency)
+    return _takes_long(operation) if operation else None
 
 
-def _too_slow(operation: Operation) -> str | None:
+def _takes_long(operation: Operation) -> str | None:
     if operation.takes and operation.takes > SLOW:
         return f"which takes {duration_text(operation.takes)}, more than {duration_text(SLOW)}"
     return None
 
 
-def _too_late(blueprint: Blueprint, edge: Edge, latency: Latency) -> str | None:
-    limit = timeout(blueprint, edge).value if latency.total else None
-    if not limit or latency.total <= limit:
-        return None
-    made_of = " + ".join(f"{name} {duration_text(takes)}" for name, takes in latency.parts)
-    sum_ = f" ({made_of})" if len(latency.parts) > 1 else ""
-    return f"which takes {duration_text(latency.total)}{sum_}, more than the timeout of {duration_text(limit)}"
+def _too_late(blueprint: Blueprint, edge: Edge, latency: Milliseconds) -> bool:
+    limit: Milliseconds | None = timeout(blueprint, edge).value if latency else None
+    return limit is not None and 0 < limit < latency
+
+
+def _sum(blueprint: Blueprint, edge: Edge, latencies: Latencies, node: Node) -> str:
+    """The latency of an operation, with what it consists of, beside the timeout that it breaks."""
+    total, made_of = latencies.of_operation(node), latencies.made_of(node)
+    listed = " + ".join(f"{'.'.join(part)} {duration_text(takes)}" for part, takes in made_of)
+    more = " + ..." if len(made_of) == PARTS_NAMED else ""
+    witness = f" ({listed}{more})" if len(made_of) > 1 else ""
+    return f"which takes {duration_text(total)}{witness}, {_more_than_timeout(blueprint, edge)}"
+
+
+def _more_than_timeout(blueprint: Blueprint, edge: Edge) -> str:
+    return f"more than the timeout of {duration_text(timeout(blueprint, edge).value)}"
 
 
 def _through_route(
-    blueprint: Blueprint, edge: Edge, route: Route, found: dict[tuple[str, str], Latency], parts: dict[Path, Edge]
+    blueprint: Blueprint, edge: Edge, latencies: Latencies, harmless: Callable[[Edge, Milliseconds], bool]
 ) -> Iterator[Violation]:
     """What a route of the gateway leads to: operations of a service, or endpoints of a BFF."""
+    route = blueprint.routes[edge.path]
     for operation in operations_behind(blueprint, route):
         node = (operation.owner, operation.name)
-        latency = found.get(node) or own(node, operation)
-        reason = None if operation.long_running else _too_slow(operation) or _too_late(blueprint, edge, latency)
-        if reason:
-            yield _violation(
-                blueprint, edge, f'route "{route.prefix}" waits for "{".".join(node)}", {reason}', operation
-            )
-
-    def of(part: Edge) -> Latency:
-        node = (part.target, part.operation or "")
-        latency = found.get(node) or own(node, blueprint.operation(*node))
-        return NOTHING if _reason(blueprint, part, latency) else latency
-
+        slow = _takes_long(operation)
+        if not operation.long_running and (slow or _too_late(blueprint, edge, latencies.of_operation(node))):
+            reason = slow or _sum(blueprint, edge, latencies, node)
+            message = f'route "{route.prefix}" waits for "{".".join(node)}", {reason}'
+            yield _violation(blueprint, edge, message, operation, late=not slow)
     for endpoint in endpoints_behind(blueprint, route):
-        reason = _too_late(blueprint, edge, endpoint_latency(endpoint, of, parts))
-        if reason:
-            name = f"{endpoint.http.method} {endpoint.http.path}"
-            yield _violation(blueprint, edge, f'route "{route.prefix}" waits for "{name}" of "{edge.target}", {reason}')
+        latency = latencies.of_endpoint(endpoint, harmless)
+        if _too_late(blueprint, edge, latency):
+            request = f"{endpoint.http.method} {endpoint.http.path}"
+            reason = f"which takes {duration_text(latency)}, {_more_than_timeout(blueprint, edge)}"
+            message = f'route "{route.prefix}" waits for "{request}" of "{edge.target}", {reason}'
+            yield _violation(blueprint, edge, message, None, late=True)
 
 
 def _caller(edge: Edge) -> str:
     return f"{edge.source}.{edge.source_operation}" if edge.source_operation else edge.source
 
 
-def _violation(blueprint: Blueprint, edge: Edge, message: str, behind: Operation | None = None) -> Violation:
-    operation = behind or blueprint.operation(edge.target, edge.operation)
+def _violation(blueprint: Blueprint, edge: Edge, message: str, operation: Operation | None, *, late: bool) -> Violation:
+    """The finding; `late` where the timeout is what is broken."""
     limit = timeout(blueprint, edge)
     related = [Related(operation.path, f"{operation.owner}.{operation.name} is here")] if operation else []
-    if limit.origin and limit.origin[: len(edge.path)] != edge.path and "timeout of" in message:
+    if late and limit.origin and limit.origin[: len(edge.path)] != edge.path:
         related.append(Related(limit.origin, "the timeout is set here"))
+    if edge.kind is EdgeKind.ROUTE:
+        hint = (
+            "make the operation long_running, which answers 202 and a job"
+            if operation
+            else "gather less, or in parallel"
+        )
+    else:
+        hint = "do not wait: a saga's step, `wait: false`, or an event when it is done"
     return Violation(
         path=edge.path,
         message=message,
-        hint="make it long_running (202 and a job)" + (", or raise the timeout" if limit.value else "")
-        if edge.kind is EdgeKind.ROUTE
-        else "do not wait: a saga's step, `wait: false`, or an event when it is done"
-        + (f"; or give it more than {duration_text(limit.value)}" if "timeout of" in message else ""),
+        hint=hint + ("; or raise the timeout" if late else ""),
         note="waits here",
         related=tuple(related),
-        about=(f"{edge.source} -> {edge.target}",),
     )

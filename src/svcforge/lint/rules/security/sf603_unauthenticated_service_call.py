@@ -81,12 +81,13 @@ HINT = "say auth: service, forward or mesh on the call or in `defaults.call`, or
 def check(context: LintContext) -> Iterator[Violation]:
     """Pairs of services whose calls carry no identity, then brokers and stores that ask for none."""
     blueprint = context.blueprint
+    generated = _generated(blueprint)
     reported: set[tuple[str, str]] = set()
     for edge in context.indexes.edges:
         if not edge.sync or edge.kind is EdgeKind.ROUTE or edge.target in blueprint.externals:
             continue
         auth = call_policy(blueprint, edge, "auth")
-        bare = auth.value == "none" or (auth.value is None and not _both_generated(blueprint, edge))
+        bare = auth.value == "none" or (auth.value is None and not generated.issuperset((edge.source, edge.target)))
         if bare and (edge.source, edge.target) not in reported:
             reported.add((edge.source, edge.target))
             yield _violation(edge, auth)
@@ -99,10 +100,10 @@ def check(context: LintContext) -> Iterator[Violation]:
             yield _open_server(f'store "{name}"', (*store.path, "auth"))
 
 
-def _both_generated(blueprint: Blueprint, edge: Edge) -> bool:
-    ends = (edge.source, edge.target)
-    services = [blueprint.services[end] for end in ends if end in blueprint.services]
-    return all(blueprint.abilities_of(end) is None for end in ends) and all(s.generated for s in services)
+def _generated(blueprint: Blueprint) -> set[str]:
+    """The services and BFFs that svcforge builds, which prove and check who calls."""
+    services = {name for name, service in blueprint.services.items() if service.generated}
+    return {name for name in services | set(blueprint.bffs) if blueprint.abilities_of(name) is None}
 
 
 def _violation(edge: Edge, auth: Effective) -> Violation:
