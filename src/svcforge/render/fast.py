@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any
 
 import jinja2
+from jinja2 import nodes
 
 from svcforge.errors import SvcforgeError
 from svcforge.packs.card import FileKind
@@ -18,6 +19,9 @@ from svcforge.packs.unit import File
 from svcforge.render import environment as environments
 from svcforge.render import globs
 from svcforge.render.compiled import Cache, Library
+from svcforge.render.holes import bind
+from svcforge.render.holes.walk import FILTER
+from svcforge.render.literals import PRINTERS
 from svcforge.render.paths import PathTemplate, has_hole
 from svcforge.render.settings import read_settings
 
@@ -48,8 +52,10 @@ class FastRenderer:
 
     def __init__(self, pack: Pack, cache: Path | None = None) -> None:
         self.pack, self.settings, self.label = pack, read_settings(pack), pack.card.pack
-        self.library = Library(self.label, self._text, lambda tree, name: tree)
+        self.library = Library(self.label, self._text, self._reshaped)
         self.environment = environments.environment(self.settings.envops, self.library)
+        for what, printer in PRINTERS.items():
+            self.environment.filters[FILTER + what] = printer
         self.path_environment = environments.for_paths(self.environment)
         store = Cache(cache, (pack.digest, ENGINE))
         self.library.codes.update(store.read())
@@ -141,6 +147,9 @@ class FastRenderer:
         """Whether the rendered path of a plain file names a template of the pack; Copier leaves it to that one."""
         suffix = self.settings.suffix
         return bool(suffix) and isinstance(entry.content, bytes) and f"{path}{suffix}" in self.siblings
+
+    def _reshaped(self, tree: nodes.Template, name: str) -> nodes.Template:
+        return bind(tree, name, self.settings.suffix) if self.pack.card.literals else tree
 
     def _kinds(self) -> Callable[[str], FileKind]:
         files = self.pack.card.files
