@@ -74,6 +74,38 @@ def read_text(text: str, file: str) -> Document:
     return _Reader(text.removeprefix("\ufeff"), file).read()
 
 
+def broken(text: str) -> tuple[int, str] | None:
+    """What keeps a text from being YAML of any kind, as line and problem; None when nothing does.
+
+    Tags, anchors and several documents are welcome here; a mapping with two equal keys is not.
+    """
+    try:
+        for root in yaml.compose_all(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            nodes = [root] if root is not None else []
+            # An anchor may stand for what holds it, and for much more than one place.
+            visited: set[int] = set()
+            while nodes:
+                node = nodes.pop()
+                if id(node) in visited:
+                    continue
+                visited.add(id(node))
+                if isinstance(node, yaml.MappingNode):
+                    seen = set()
+                    for key, value in node.value:
+                        nodes += (key, value)
+                        if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                            return key.start_mark.line + 1, f'duplicate key "{key.value}"'
+                        seen.add(key.value if isinstance(key, yaml.ScalarNode) else id(key))
+                elif isinstance(node, yaml.SequenceNode):
+                    nodes += node.value
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        return (mark.line + 1 if mark else 1), error.problem or error.context or "not YAML"
+    except yaml.YAMLError as error:
+        return 1, str(error).splitlines()[0]
+    return None
+
+
 def span_of(root: Any, path: Path) -> Span | None:
     """Where the path stands: a scalar's own place, a container's key; the nearest ancestor when there is none."""
     place: Place | None = None
