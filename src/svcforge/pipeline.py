@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import gc
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from svcforge.errors import SvcforgeError
 
 if TYPE_CHECKING:
+    from svcforge.lint.catalogue import Entry
+    from svcforge.lint.settings import Choices
     from svcforge.load import Loaded
+    from svcforge.report.findings import Report
 
 STANDARD_INPUT = "-"
 BLUEPRINT = "blueprint.yaml"
 SCHEMA = "blueprint.schema.json"
+UNREADABLE = ("SF010", "SF011", "SF012", "SF013")
+"""Findings of a blueprint that cannot be read: every command exits 2."""
 
 
 def read(source: str) -> Loaded:
@@ -36,6 +45,101 @@ def _from_standard_input() -> Loaded:
     from svcforge.load.files import MAX_BYTES
 
     return load_bytes(sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>")
+
+
+@dataclass(frozen=True, slots=True)
+class Linted:
+    """What was read and judged: the findings with their counts, and whether they are grounds to stop.
+
+    `failed` tells of findings at or above the threshold; `errors` of any error, which stops `generate`.
+    """
+
+    loaded: Loaded
+    report: Report
+    failed: bool
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 1 with findings at or above the threshold, or 2 when the blueprint cannot be read (cli.md)."""
+        unreadable = any(finding.code in UNREADABLE for finding in self.report.findings)
+        return 2 if unreadable else int(self.failed)
+
+    @property
+    def errors(self) -> bool:
+        """Whether there is any error."""
+        return self.report.summary.errors > 0
+
+
+def lint(
+    source: str,
+    *,
+    profile: str | None = None,
+    select: tuple[str, ...] | None = None,
+    ignore: tuple[str, ...] = (),
+    fail_on: str | None = None,
+) -> Linted:
+    """Read and judge the blueprint that a command names; what is None or empty is the blueprint's to say.
+
+    Raises SvcforgeError for a word that stands for no rule.
+    """
+    from svcforge.lint.settings import Choices
+
+    return judged(read(source), Choices(profile=profile, select=select, ignore=ignore, fail_on=fail_on))
+
+
+def judged(loaded: Loaded, choices: Choices | None = None) -> Linted:
+    """Judge a blueprint that was read; one that cannot be read has the findings that say why."""
+    from svcforge.lint.run import fails, run
+    from svcforge.lint.settings import Choices, UnknownSelector, resolve
+    from svcforge.model.elements import LintConfig
+    from svcforge.report.findings import Report, summary_of
+
+    blueprint = loaded.blueprint
+    try:
+        settings = resolve(blueprint.lint if blueprint else LintConfig(), choices or Choices())
+    except UnknownSelector as unknown:
+        raise SvcforgeError(
+            f'there is no rule "{unknown.word}"',
+            f'did you mean "{unknown.nearest}"?' if unknown.nearest else 'see "svcforge rules"',
+        ) from unknown
+    if blueprint is None:
+        return Linted(loaded, Report(loaded.findings, summary_of(loaded.findings), loaded.sources), failed=True)
+    with _without_collector():
+        verdict = run(blueprint, settings, today=date.today(), locate=loaded.locate)
+    summary = summary_of(verdict.findings, suppressed=verdict.suppressed, services=len(blueprint.business))
+    return Linted(loaded, Report(verdict.findings, summary, loaded.sources), fails(verdict.findings, settings.fail_on))
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """The rules make indexes of many small objects and no cycles among them: collecting them is time for nothing."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def rules() -> tuple[Entry, ...]:
+    """The catalogue, in the order of the codes."""
+    from svcforge.lint.catalogue import entries
+
+    return tuple(entries().values())
+
+
+def rule(word: str) -> Entry:
+    """The rule of a code, a name or another name in the literature."""
+    from svcforge.lint import catalogue
+
+    entry = catalogue.entry(word)
+    if entry is None:
+        close = catalogue.nearest(word)
+        raise SvcforgeError(
+            f'there is no rule "{word}"', f'did you mean "{close}"?' if close else 'see "svcforge rules"'
+        )
+    return entry
 
 
 def schema_text() -> str:

@@ -94,7 +94,8 @@ class Rule:
 class Violation:
     """What a rule found: a path, the message with its witness, what to do, and the other places it is about.
 
-    `note` stands under the caret in the text output. `severity` and `profile` are given when they differ
+    `note` stands under the caret in the text output. `at_key` points at the key that ends the path rather than at
+    its value. `severity` and `profile` are given when they differ
     from the rule's. `about` names the elements that the finding is about as much as the one at the path
     (the members of a cycle), as `lint.ignore` names them: `service`, `service.member`, `source -> target`.
     """
@@ -103,6 +104,7 @@ class Violation:
     message: str
     hint: str
     note: str = ""
+    at_key: bool = False
     related: tuple[Related, ...] = ()
     severity: Severity | None = None
     profile: Profile | None = None

@@ -14,8 +14,8 @@ from svcforge.lint.settings import Settings
 from svcforge.model.blueprint import Blueprint
 from svcforge.source.finding import Finding, Path, Related, Severity, Span, in_order
 
-Locate = Callable[[Path], Span | None]
-"""Where a path of the blueprint stands."""
+Locate = Callable[[Path, bool], Span | None]
+"""Where a path of the blueprint stands: its value, or (True) the key that ends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Verdict:
     suppressed: int = 0
 
 
-def nowhere(path: Path) -> None:
+def nowhere(path: Path, at_key: bool) -> None:
     """The places of a blueprint that was not read from a file."""
 
 
@@ -39,7 +39,7 @@ def run(blueprint: Blueprint, settings: Settings, *, today: date, locate: Locate
     """
     indexes = Indexes(blueprint)
     in_force = [(ignore, codes) for ignore, codes in settings.ignores if ignores.holds(ignore, today)]
-    findings = list(settings.problems)
+    findings = [replace(problem, span=locate(problem.path, False)) for problem in settings.problems]
     suppressed = 0
     for code in sorted(settings.codes):
         entry = catalogue.entries()[code]
@@ -48,20 +48,14 @@ def run(blueprint: Blueprint, settings: Settings, *, today: date, locate: Locate
             if any(ignores.covers(ignore, violation, indexes) for ignore in relevant):
                 suppressed += 1
             else:
-                findings.append(_finding(entry, violation, settings))
-    return Verdict(tuple(in_order(located(finding, locate) for finding in findings)), suppressed)
+                findings.append(_finding(entry, violation, settings, locate))
+    return Verdict(tuple(in_order(findings)), suppressed)
 
 
 def fails(findings: tuple[Finding, ...], threshold: Severity | None) -> bool:
     """Whether a finding is at or above a threshold; None is never."""
     order = tuple(Severity)
     return threshold is not None and any(order.index(f.severity) <= order.index(threshold) for f in findings)
-
-
-def located(finding: Finding, locate: Locate) -> Finding:
-    """The finding with the places of its paths."""
-    related = tuple(Related(r.path, r.message, r.span or locate(r.path)) for r in finding.related)
-    return replace(finding, span=finding.span or locate(finding.path), related=related)
 
 
 def _violations(entry: Entry, indexes: Indexes, settings: Settings) -> Iterator[Violation]:
@@ -72,10 +66,11 @@ def _violations(entry: Entry, indexes: Indexes, settings: Settings) -> Iterator[
             yield violation
 
 
-def _finding(entry: Entry, violation: Violation, settings: Settings) -> Finding:
+def _finding(entry: Entry, violation: Violation, settings: Settings, locate: Locate) -> Finding:
     rule = entry.rule
     severity = settings.severities.get(rule.code) or violation.severity or rule.severity
     return Finding(
         rule.code, rule.name, severity, violation.message, violation.hint, violation.path,
-        related=violation.related, note=violation.note,
+        span=locate(violation.path, violation.at_key), note=violation.note,
+        related=tuple(Related(r.path, r.message, r.span or locate(r.path, False)) for r in violation.related),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from svcforge.load.files import MAX_BYTES, Tree, decoded, read_tree, tree_of, unreadable
 from svcforge.source.finding import Finding, Path, Span, in_order
 from svcforge.source.yaml import Mapping as Root
-from svcforge.source.yaml import span_of
+from svcforge.source.yaml import key_span_of, span_of
 
 if TYPE_CHECKING:
     from svcforge.model.blueprint import Blueprint
@@ -28,9 +28,9 @@ class Loaded:
     sources: Mapping[str, str]
     file: str
 
-    def locate(self, path: Path) -> Span | None:
-        """Where a path of the blueprint stands."""
-        return span_of(self.root, path) or Span(self.file, 1, 1, 1, 1)
+    def locate(self, path: Path, at_key: bool = False) -> Span | None:
+        """Where a path of the blueprint stands: its value, or the key that ends it."""
+        return (key_span_of if at_key else span_of)(self.root, path) or Span(self.file, 1, 1, 1, 1)
 
 
 def load_file(file: FilePath, shown: str | None = None) -> Loaded:

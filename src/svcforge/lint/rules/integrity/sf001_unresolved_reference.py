@@ -75,6 +75,7 @@ def check(context: LintContext) -> Iterator[Violation]:
         if not reference.resolved:
             yield Violation(
                 path=reference.path,
+                at_key=reference.path[-1] == reference.text,
                 message=f'there is no {reference.kind} "{reference.text}"',
                 hint=f'did you mean "{reference.nearest}"?'
                 if reference.nearest

@@ -82,7 +82,11 @@ def check(context: LintContext) -> Iterator[Violation]:
 
 def _twice(message: str, path: Path, first: Path) -> Violation:
     return Violation(
-        path=path, message=message, hint="remove one of the two, or rename it", related=(Related(first, "first here"),)
+        path=path,
+        at_key=True,
+        message=message,
+        hint="remove one of the two, or rename it",
+        related=(Related(first, "first here"),),
     )
 
 

@@ -117,6 +117,7 @@ def _unpublished(subscriber: str, event: Event, path: Path) -> Violation:
         path=path,
         message=f'{subscriber} waits for "{event.service}.{event.name}", which nothing publishes',
         hint=f'add "emits: [{event.name}]" to the operation of "{event.service}" that it tells of',
+        at_key=path[-1] != "starts",
         related=(Related(event.path, "declared here, emitted nowhere"),),
         about=(event.service, f"{event.service}.{event.name}"),
     )

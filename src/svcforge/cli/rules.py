@@ -1,0 +1,19 @@
+"""`svcforge rules`: the catalogue."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+
+def command(
+    form: Annotated[Literal["table", "json"], typer.Option("--format", help="How to print it.")] = "table",
+) -> None:
+    """List the rules with their severities and profiles."""
+    from svcforge import pipeline
+    from svcforge.cli import output
+    from svcforge.report.rules import as_json, table
+
+    rules = pipeline.rules()
+    output.write(as_json(rules) if form == "json" else table(rules, output.page()))

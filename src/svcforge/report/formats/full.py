@@ -1,0 +1,69 @@
+"""Findings for people: what, where with the source line, what else it is about, what to do, and a closing line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from svcforge.report.findings import Report, Summary
+from svcforge.report.frame import frame, gutter
+from svcforge.report.page import Page, visible, wrapped
+from svcforge.source.finding import Finding, Related, Span
+from svcforge.source.yaml import lines
+
+RELATED_SHOWN = 20
+"""Further places of one finding that are listed."""
+
+
+def text(report: Report, page: Page) -> str:
+    """The findings one after the other, and how many there are."""
+    sources = {file: lines(source) for file, source in report.sources.items()}
+    blocks = ["\n".join(_finding(finding, sources, page)) for finding in report.findings]
+    return "\n\n".join([*blocks, closing_line(report.summary)]) + "\n"
+
+
+def closing_line(summary: Summary) -> str:
+    """How many findings there are, in how many services, and how many are not shown."""
+    counts = ((summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info"))
+    found = ", ".join(_count(number, word) for number, word in counts if number)
+    aside = ", ".join(
+        f"{number} {word}"
+        for number, word in ((summary.baseline, "in baseline"), (summary.suppressed, "suppressed"))
+        if number
+    )
+    judged = f" in {_count(summary.services, 'service')}" if summary.services else ""
+    return f"{f'Found {found}' if found else 'No findings'}{judged}{f' ({aside})' if aside else ''}."
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def _finding(finding: Finding, sources: Mapping[str, list[str]], page: Page) -> Iterator[str]:
+    severity = str(finding.severity)
+    label = f"{finding.code} {severity}  {finding.name}: "
+    head, *more = wrapped(visible(finding.message), page.width, first=label, indent="  ")
+    painted = f"{page.paint('strong', finding.code)} {page.paint(severity, severity)}"
+    yield painted + head.removeprefix(f"{finding.code} {severity}")
+    yield from more
+    pad = " " * gutter(finding.span)
+    if finding.span:
+        yield f"{pad}{page.paint('frame', '-->')} {_place(finding.span)}"
+        source = sources.get(finding.span.file, [])
+        if finding.span.line <= len(source):
+            yield from frame(page, source[finding.span.line - 1], finding.span, finding.note, severity)
+    for related in finding.related[:RELATED_SHOWN]:
+        yield f"{pad}{page.paint('frame', ':::')} {_related(related)}"
+    if len(finding.related) > RELATED_SHOWN:
+        yield f"{pad}{page.paint('frame', ':::')} and {_count(len(finding.related) - RELATED_SHOWN, 'more place')}"
+    if finding.hint:
+        yield from wrapped(visible(finding.hint), page.width, first="  help: ", indent=" " * len("  help: "))
+    yield page.paint("faint", f"  docs: svcforge explain {finding.code}")
+
+
+def _place(span: Span) -> str:
+    return f"{visible(span.file)}:{span.line}:{span.column}"
+
+
+def _related(related: Related) -> str:
+    place = f"{_place(related.span)}  " if related.span else ""
+    return f"{place}{visible(related.message)}"
