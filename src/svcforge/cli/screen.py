@@ -86,6 +86,14 @@ def rows(status: Status) -> list[Row]:
     from svcforge.report.live import Row
 
     return [
-        Row(part.name, part.state, int(part.url.rpartition(":")[2]), part.memory, part.restarts, part.detail)
+        Row(
+            name=part.name,
+            state=part.state,
+            port=int(part.url.rpartition(":")[2]),
+            memory=part.memory,
+            restarts=part.restarts,
+            # Nobody should take a played external for the real one.
+            detail=part.detail or ("stand-in" if part.kind == "stand-in" else ""),
+        )
         for part in status.parts
     ]

@@ -88,7 +88,7 @@ class Watching:
         status = session.status(self._root)
         gateways = [part for part in status.parts if part.kind == "gateway"]
         lines = [f"{part.name} at {part.url}" for part in gateways]
-        lines.append("`svcforge status` shows it, `svcforge logs` what it says, `svcforge down` ends it")
+        lines.append("see also: svcforge status, svcforge logs, svcforge token, svcforge down")
         for name in self._yours:
             lines += ["", self._layout.environment(name).read_text(encoding="utf-8").rstrip()]
         return "\n".join(lines)

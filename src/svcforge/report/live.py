@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ _STATE_STYLES = {
     "yours": "bold cyan",
 }
 _LEVEL_STYLES = {"warning": "yellow", "error": "bold red", "critical": "bold red"}
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT(\d\d:\d\d:\d\d)[.\d]*Z ")
 _HEADINGS = ("part", "state", "port", "memory", "restarts", "")
 
 
@@ -67,13 +69,14 @@ def log_line(name: str, line: str, width: int) -> Text:
 
 
 def readable(line: str) -> Text:
-    """A JSON log line as time, level, message and the rest; any other line as it is."""
+    """A JSON log line as time, level, message and the rest; any other line as it is, with a short time."""
     try:
         fields = json.loads(line) if line.startswith("{") else None
     except ValueError:
         fields = None
     if not isinstance(fields, dict):
-        return Text(line)
+        stamp = _STAMP.match(line)
+        return Text.assemble((f"{stamp[1]} ", "dim"), line[stamp.end() :]) if stamp else Text(line)
     moment = str(fields.pop("timestamp", ""))[11:19]
     level = str(fields.pop("level", ""))
     message = str(fields.pop("event", "") or fields.pop("message", ""))

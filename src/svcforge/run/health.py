@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import http.client
 
 LIMIT = 2.0
 """Seconds after which no answer is taken for no."""
@@ -11,41 +12,36 @@ LIMIT = 2.0
 
 async def healthy(port: int, path: str | None) -> bool:
     """Whether GET `path` on the loopback address answers 2xx; without a path, whether something listens."""
-    if path is None:
-        return await _listens(port)
-    status, _ = await ask(port, "GET", path)
-    return 200 <= status < 300
-
-
-async def ask(port: int, method: str, path: str) -> tuple[int, str]:
-    """The answer to a request without a body: its status and text; 0 and nothing when there is no answer."""
-    request = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
     try:
         async with asyncio.timeout(LIMIT):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             try:
-                writer.write(request.encode("ascii"))
-                answer = await reader.read(-1)
+                if path is None:
+                    return True
+                writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode("ascii"))
+                # The first line is enough: who waits for the end of an answer waits a second for Envoy to close.
+                words = (await reader.readline()).split()
             finally:
                 writer.close()
                 with contextlib.suppress(OSError):
                     await writer.wait_closed()
-    except (OSError, TimeoutError):
-        return 0, ""
-    head, _, body = answer.partition(b"\r\n\r\n")
-    words = head.split(None, 2)
-    if len(words) < 2 or not words[1].isdigit():
-        return 0, ""
-    return int(words[1]), body.decode("utf-8", "replace")
-
-
-async def _listens(port: int) -> bool:
-    try:
-        async with asyncio.timeout(LIMIT):
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except (OSError, TimeoutError):
+    except (OSError, TimeoutError, ValueError):
         return False
-    writer.close()
-    with contextlib.suppress(OSError):
-        await writer.wait_closed()
-    return True
+    return len(words) > 1 and words[1].startswith(b"2")
+
+
+async def ask(port: int, method: str, path: str) -> tuple[int, str]:
+    """The answer to a request without a body: its status and text; 0 and nothing when there is no answer."""
+    return await asyncio.to_thread(_ask, port, method, path)
+
+
+def _ask(port: int, method: str, path: str) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LIMIT)
+    try:
+        connection.request(method, path)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode("utf-8", "replace")
+    except (OSError, http.client.HTTPException):
+        return 0, ""
+    finally:
+        connection.close()
