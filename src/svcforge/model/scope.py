@@ -284,7 +284,7 @@ def conversion(blueprint: Blueprint, source: Type, target: Type, home: str | Non
         inner = conversion(blueprint, source.of, target.of, home, asked_by)
         return SAME if inner is SAME else Conversion(Change.EACH, of=inner)
     if source.kind is Kind.ENUM:
-        same = target.kind is Kind.ENUM and source.choices == target.choices
+        same = target.kind is Kind.ENUM and source.choices == target.choices and home == asked_by
         return SAME if same else Conversion(Change.WORD)
     if target.kind is Kind.SCALAR and source.kind in (Kind.VALUE, Kind.ENTITY):
         return Conversion(Change.JSON)
@@ -299,6 +299,6 @@ def conversion(blueprint: Blueprint, source: Type, target: Type, home: str | Non
 
 
 def _one_value(blueprint: Blueprint, name: str, other: str, home: str | None, asked_by: str | None) -> bool:
-    """Whether two names mean the same value object."""
+    """Whether two names mean the same value object of one service: each service has classes of its own, of shared ones too."""
     first, second = blueprint.value(home, name), blueprint.value(asked_by, other)
-    return first is second or first is None or second is None
+    return first is None or second is None or (first is second and home == asked_by)

@@ -1,0 +1,56 @@
+"""The variables that a service reads from its environment: the one list that its README, compose and `up` go by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from svcforge.plan.naming import constant
+from svcforge.plan.types import Fact
+
+
+def environment(service: Fact) -> list[Fact]:
+    """The variables of a service whose facts are complete but for this list."""
+    return list(_variables(service))
+
+
+def _variables(service: Fact) -> Iterator[Fact]:
+    has = service["has"]
+    yield _variable("PORT", "where it listens", default=str(service["port"]))
+    yield _variable("HOST", "the address it listens on", default="127.0.0.1")
+    yield _variable("LOG_LEVEL", "debug, info, warning or error", default="info")
+    if has["database"]:
+        yield _variable("DATABASE_URL", "its own database: sqlite:///file or postgresql://...", secret=True)
+    if has["broker"]:
+        yield _variable("AMQP_URL", "the message broker", secret=True)
+    for dependency in service["dependencies"]:
+        yield _variable(dependency["env"], f"where {dependency['name']} is")
+        if dependency["token_env"]:
+            yield _variable(
+                dependency["token_env"], f"the token that {dependency['name']} wants", required=False, secret=True
+            )
+    if has["auth"] or has["service_tokens"]:
+        yield _variable("JWT_ISSUER", "who issues tokens", default=service["auth"]["issuer"])
+        yield _variable("JWT_AUDIENCE", "for whom tokens are made", default=service["auth"]["audience"])
+        yield _variable("JWKS_URL", "the issuer's public keys; file:// is allowed", default=service["auth"]["jwks"])
+    if has["service_tokens"]:
+        yield _variable("TOKEN_URL", "where it gets tokens of its own (client credentials)", required=False)
+        yield _variable("TOKEN_CLIENT_ID", "its name there", required=False)
+        yield _variable("TOKEN_CLIENT_SECRET", "its secret there", required=False, secret=True)
+        yield _variable("TOKEN_SIGNING_KEY", "or the file of a key to sign its own tokens with", required=False)
+    for external in dict.fromkeys(o["access"]["signed"] for o in service["operations"] if o["access"]["signed"]):
+        yield _variable(constant(external, "_SIGNING_KEY"), f"what {external} signs its webhooks with", secret=True)
+    for setting in service["settings"]:
+        default = str(setting["default"]) if setting["has_default"] else None
+        needed = setting["required"] and default is None
+        yield _variable(
+            setting["env"], "a setting of the user's code", default, required=needed, secret=setting["secret"]
+        )
+    yield _variable("OTEL_EXPORTER_OTLP_ENDPOINT", "where traces go; none are sent when unset", required=False)
+
+
+def _variable(
+    name: str, about: str, default: str | None = None, *, required: bool | None = None, secret: bool = False
+) -> Fact:
+    """A variable; unless said otherwise it is required when it has no default."""
+    needed = default is None if required is None else required
+    return {"name": name, "about": about, "required": needed, "default": default, "secret": secret}
