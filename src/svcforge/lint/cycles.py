@@ -68,14 +68,16 @@ def shortest_cycle(knot: Collection[str], graph: Graph[str]) -> tuple[str, ...]:
     for name in names:
         if name in inside[name]:
             return (name,)
-    budget = WORK_PER_EDGE * sum(map(len, inside.values()))
+    edges = sum(map(len, inside.values()))
+    budget = WORK_PER_EDGE * edges
     best: tuple[str, ...] = ()
     for root in names:
         cycle, work = _cycle_from(root, inside, len(best))
         budget -= work
         if cycle and (not best or len(cycle) < len(best)):
             best = cycle
-        if len(best) == 2 or budget <= 0 or len(best) == len(names):
+        only_one = edges == len(names)
+        if len(best) == 2 or only_one or budget <= 0:
             break
     return best
 

@@ -45,7 +45,8 @@ None.
 
 ## References
 - D. Taibi, V. Lenarduzzi: On the Definition of Microservice Bad Smells, IEEE Software 35(3), 2018: Shared Persistency
-- D. Neri et al.: Design principles, architectural smells and refactorings for microservices, SICS 35, 2020: Shared Persistence
+- D. Neri et al.: Design principles, architectural smells and refactorings for microservices, SICS 35, 2020: Shared
+  Persistence
 - I. Pigazzini et al.: Towards microservice smells detection, TechDebt 2020 (MARS)
 
 ## Also known as

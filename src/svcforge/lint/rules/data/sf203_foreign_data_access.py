@@ -44,7 +44,8 @@ contexts:
 None.
 
 ## References
-- D. Taibi, V. Lenarduzzi: On the Definition of Microservice Bad Smells, IEEE Software 35(3), 2018: Inappropriate Service Intimacy
+- D. Taibi, V. Lenarduzzi: On the Definition of Microservice Bad Smells, IEEE Software 35(3), 2018: Inappropriate
+  Service Intimacy
 
 ## Also known as
 - `inappropriate-service-intimacy`

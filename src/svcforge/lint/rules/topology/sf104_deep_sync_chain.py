@@ -54,7 +54,8 @@ contexts:
   the literature; three hops are what an aggregate, its service and one lookup need.
 
 ## References
-- J. Bogner et al.: Towards a Collaborative Repository for the Documentation of Service-Based Antipatterns, 2019: Service Chain
+- J. Bogner et al.: Towards a Collaborative Repository for the Documentation of Service-Based Antipatterns, 2019:
+  Service Chain
 - CIMET: service chains of three services and more
 
 ## Also known as

@@ -1,0 +1,45 @@
+"""Small blueprints and what the linter says of them, for the tests of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from svcforge.lint.run import Verdict, run
+from svcforge.lint.settings import Choices, resolve
+from svcforge.load import load_text
+from svcforge.source.finding import Finding, dotted
+
+TODAY = date(2026, 6, 15)
+HEAD = "svcforge: 1\nsystem: s\n"
+
+
+def system(services: Mapping[str, str], more: str = "", contexts: Mapping[str, str] | None = None) -> str:
+    """A blueprint of services by the text of their mapping, all in context `c` unless `contexts` says otherwise."""
+    inside: dict[str, list[str]] = {}
+    for name, body in services.items():
+        inside.setdefault((contexts or {}).get(name, "c"), []).append(f"      {name}: {body}\n")
+    body = "".join(f"  {context}:\n    services:\n{''.join(found)}" for context, found in inside.items())
+    return f"{HEAD}{more}contexts:\n{body}"
+
+
+def verdict(text: str, choices: Choices = Choices(), today: date = TODAY) -> Verdict:
+    """What the linter says of a blueprint that can be read."""
+    loaded = load_text(text)
+    assert loaded.blueprint is not None, [f"{f.code} {f.message}" for f in loaded.findings]
+    return run(loaded.blueprint, resolve(loaded.blueprint.lint, choices), today=today, locate=loaded.locate)
+
+
+def findings(text: str, rule: str) -> list[Finding]:
+    """What one rule says of a blueprint, in all profiles."""
+    return list(verdict(text, Choices(select=(rule,), profile="production")).findings)
+
+
+def messages(text: str, rule: str) -> list[str]:
+    """The findings of one rule as `severity message`."""
+    return [f"{f.severity} {f.message}" for f in findings(text, rule)]
+
+
+def places(text: str, rule: str) -> list[str]:
+    """Where the findings of one rule are, as dotted paths."""
+    return [dotted(f.path) for f in findings(text, rule)]

@@ -1,0 +1,77 @@
+"""Every rule's page: its headings, its examples as blueprints, and its record."""
+
+from __future__ import annotations
+
+import pytest
+from tests.lint.judging import TODAY
+
+from svcforge.lint import catalogue
+from svcforge.lint.catalogue import Entry
+from svcforge.lint.page import HEADINGS, example, sections
+from svcforge.lint.run import run
+from svcforge.lint.settings import Choices, resolve
+from svcforge.load import load_text
+
+ENTRIES = list(catalogue.entries().values())
+each_rule = pytest.mark.parametrize("entry", ENTRIES, ids=[e.rule.code for e in ENTRIES])
+
+
+def codes(entry: Entry, heading: str) -> list[str]:
+    """What is found in an example under the rule's own profile."""
+    loaded = load_text(example(entry.page, heading))
+    if loaded.blueprint is None:
+        return [finding.code for finding in loaded.findings]
+    settings = resolve(loaded.blueprint.lint, Choices(profile=entry.rule.profile))
+    return [finding.code for finding in run(loaded.blueprint, settings, today=TODAY).findings]
+
+
+@each_rule
+def test_the_example_that_fires_gives_exactly_this_finding(entry: Entry) -> None:
+    assert codes(entry, "Example") == [entry.rule.code]
+
+
+@each_rule
+def test_the_mended_example_gives_none(entry: Entry) -> None:
+    assert codes(entry, "Use instead") == []
+
+
+@each_rule
+def test_a_page_has_all_headings_in_order_and_something_under_each(entry: Entry) -> None:
+    found = sections(entry.page)
+    assert tuple(found) == HEADINGS
+    assert [heading for heading, text in found.items() if not text] == []
+
+
+@each_rule
+def test_a_page_opens_with_a_sentence_and_keeps_its_lines_short(entry: Entry) -> None:
+    assert entry.summary.endswith(".")
+    assert [line for line in entry.page.splitlines() if len(line) > 120 and "://" not in line] == []
+
+
+@each_rule
+def test_a_page_tells_each_option_with_its_default_and_each_other_name(entry: Entry) -> None:
+    found = sections(entry.page)
+    options = [f"- `{o.name}` = {o.default}" for o in entry.rule.options]
+    assert [line for line in options if line not in found["Options"]] == []
+    assert [alias for alias in entry.rule.aliases if f"- `{alias}`" not in found["Also known as"]] == []
+
+
+@each_rule
+def test_an_option_has_a_reason_and_reads_its_own_default(entry: Entry) -> None:
+    assert [(o.read(o.default), bool(o.reason)) for o in entry.rule.options] == [
+        (o.default, True) for o in entry.rule.options
+    ]
+
+
+@each_rule
+def test_a_rule_lives_in_the_folder_of_its_family_under_its_code_and_name(entry: Entry) -> None:
+    module = "svcforge.lint.rules.{}.{}_{}".format(
+        entry.rule.family, entry.rule.code.lower(), entry.rule.name.replace("-", "_")
+    )
+    assert catalogue._modules()[entry.rule.code] == module
+    assert catalogue.entry(entry.rule.name) == entry
+
+
+def test_no_word_stands_for_two_rules() -> None:
+    words = [word for e in ENTRIES for word in (e.rule.code, e.rule.name, *e.rule.aliases)]
+    assert len(words) == len(set(words))
