@@ -6,7 +6,7 @@ import gc
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -103,7 +103,8 @@ def judged(loaded: Loaded, choices: Choices | None = None) -> Linted:
             f'did you mean "{unknown.nearest}"?' if unknown.nearest else 'see "svcforge rules"',
         ) from unknown
     if blueprint is None:
-        return Linted(loaded, Report(loaded.findings, summary_of(loaded.findings), loaded.sources), failed=True)
+        found = tuple(f if f.span else replace(f, span=loaded.locate(f.path)) for f in loaded.findings)
+        return Linted(loaded, Report(found, summary_of(found), loaded.sources), failed=True)
     with _without_collector():
         verdict = run(blueprint, settings, today=date.today(), locate=loaded.locate)
     summary = summary_of(verdict.findings, suppressed=verdict.suppressed, services=len(blueprint.business))

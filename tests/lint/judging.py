@@ -12,6 +12,7 @@ from svcforge.source.finding import Finding, dotted
 
 TODAY = date(2026, 6, 15)
 HEAD = "svcforge: 1\nsystem: s\n"
+AS_WRITTEN = Choices()
 
 
 def system(services: Mapping[str, str], more: str = "", contexts: Mapping[str, str] | None = None) -> str:
@@ -23,7 +24,7 @@ def system(services: Mapping[str, str], more: str = "", contexts: Mapping[str, s
     return f"{HEAD}{more}contexts:\n{body}"
 
 
-def verdict(text: str, choices: Choices = Choices(), today: date = TODAY) -> Verdict:
+def verdict(text: str, choices: Choices = AS_WRITTEN, today: date = TODAY) -> Verdict:
     """What the linter says of a blueprint that can be read."""
     loaded = load_text(text)
     assert loaded.blueprint is not None, [f"{f.code} {f.message}" for f in loaded.findings]

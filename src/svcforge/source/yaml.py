@@ -107,15 +107,30 @@ def broken(text: str) -> tuple[int, str] | None:
 
 
 def span_of(root: Any, path: Path) -> Span | None:
-    """Where the path stands: a scalar's own place, a container's key; the nearest ancestor when there is none."""
+    """Where the path stands: a scalar's own place, a container's key; the nearest ancestor when there is none.
+
+    A mapping in a list has no key of its own: its first entry stands for it.
+    """
     place: Place | None = None
     node = root
+    last: str | int | None = None
     for part in path:
         found = _step(node, part)
         if found is None:
             break
-        place, node = found
+        (place, node), last = found, part
+    if isinstance(last, int) and isinstance(node, Mapping):
+        place = _first_entry(node) or place
     return Span(*place) if place else None
+
+
+def _first_entry(mapping: Mapping) -> Place | None:
+    """A mapping's first key with its value, when they are words on one line."""
+    for key, value in mapping.items():
+        begin, end = mapping.keys_at[key], mapping.values_at[key]
+        on_one_line = begin[1] == end[3] and not isinstance(value, Mapping | Sequence)
+        return (*begin[:3], end[3], end[4]) if on_one_line else begin
+    return None
 
 
 def key_span_of(root: Any, path: Path) -> Span | None:
