@@ -11,7 +11,7 @@ COLOURS: Mapping[str, tuple[str, str]] = {
     "frame": ("#f4f6fb", "#151d2e"),
     "frame-edge": ("#d5dcea", "#2b374f"),
     "service": ("#ffffff", "#1e2940"),
-    "service-edge": ("#93a1bb", "#56678a"),
+    "service-edge": ("#7d8dab", "#5d6f95"),
     "entry": ("#e5edff", "#1f3157"),
     "entry-edge": ("#5b84d8", "#6d97ea"),
     "gateway": ("#24427f", "#d6e3ff"),

@@ -217,7 +217,7 @@ def _label_size(edge: Edge) -> Size | None:
     if not lines and not edge.findings:
         return None
     wide = max((width(line, SMALL) for line in lines), default=0.0)
-    high = 14 * len(lines) + 20 * bool(edge.findings) + 4
+    high = 15 * len(lines) + 20 * bool(edge.findings) + 3
     return Size(max(wide + 14, _badges_width(edge) + 8), high)
 
 
@@ -252,9 +252,9 @@ def _label(edge: Edge, box: Box) -> str:
         _tooltip(edge, _heading(edge)),
         tag("rect", Class="plate", x=box.x, y=box.y, width=box.width, height=box.height, rx=min(9, box.height / 2)),
     ]
-    y = box.y + (1.5 if edge.findings else -0.5)
+    y = box.y + (0.5 if edge.findings else -1.5)
     for line in _lines(edge):
-        y += 14
+        y += 15
         parts.append(tag("text", words(line), Class="word small", x=middle, y=y, text_anchor="middle"))
     if edge.findings:
         parts += _badges(edge, middle - (_badges_width(edge) - 6) / 2, y + 4)
