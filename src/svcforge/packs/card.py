@@ -52,14 +52,28 @@ class Files(_Strict):
     owned: Globs = ()
 
 
+class Drain(_Strict):
+    """How a part stops taking requests, by paths on its second port: one to post to, one whose numbers fall to zero."""
+
+    post: Annotated[str, Field(pattern="^/")]
+    busy: Annotated[str, Field(pattern="^/")]
+
+
 class Do(_Strict):
-    """How what was rendered is installed, migrated, run and tested: argument lists, never a shell."""
+    """How what was rendered is installed, migrated, run and tested: argument lists, never a shell.
+
+    Arguments and values of `env` may have holes for facts ({{ service.package }}) and for what only `up` knows
+    (${port}). `files` are copied to the part's own state with the latter filled in.
+    """
 
     install: Command | None = None
     migrate: Command | None = None
     run: Command | None = None
     test: tuple[Command, ...] = ()
     health: Annotated[str, Field(pattern="^/")] | None = None
+    env: dict[Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]*$")], str] = Field(default_factory=dict)
+    files: Globs = ()
+    drain: Drain | None = None
 
 
 class Card(_Strict):

@@ -37,7 +37,7 @@ def _of_bff(blueprint: Blueprint, bff: Bff) -> Iterator[Need]:
     yield Need("rest", bff.path)
     yield from _auth(blueprint, bff.path)
     for endpoint in bff.endpoints:
-        yield Need("gather", endpoint.path)
+        yield Need("bff", endpoint.path)
         for part in endpoint.parts:
             yield from _call(blueprint, part.call)
 
@@ -62,8 +62,6 @@ def _of_service(blueprint: Blueprint, service: Service) -> Iterator[Need]:
         for call in (*(c for step in saga.steps for c in (step.do, step.undo)), saga.undo):
             if call is not None and call.target != service.name:
                 yield from _call(blueprint, call)
-    for setting in service.settings:
-        yield Need("settings", setting.path)
 
 
 def _operations(blueprint: Blueprint, service: Service) -> Iterator[Need]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from svcforge.model.bindings import Bindings
+from svcforge.model.blueprint import Blueprint
 from svcforge.model.elements import Bff, Endpoint, Operation, Part
 from svcforge.model.flows import of_endpoint
 from svcforge.model.scope import Origin, Source
@@ -54,7 +55,7 @@ def _endpoint(about: Subject, clients: Clients, endpoint: Endpoint, name: str) -
             "replaced_status": None,
         },
         "inputs": _inputs(about, endpoint, filled),
-        "access": _access(about, endpoint, filled),
+        "access": _access(about.blueprint, endpoint, filled),
         "deadline_ms": _deadline(parts),
         "parts": parts,
     }
@@ -111,17 +112,22 @@ def _inputs(about: Subject, endpoint: Endpoint, filled: tuple[Bindings, ...]) ->
     ]
 
 
-def _access(about: Subject, endpoint: Endpoint, filled: tuple[Bindings, ...]) -> Fact:
+def is_public(blueprint: Blueprint, endpoint: Endpoint) -> bool:
+    """Whether an endpoint can be asked without a token."""
+    return bool(_access(blueprint, endpoint, of_endpoint(blueprint, endpoint))["kind"] == "public")
+
+
+def _access(blueprint: Blueprint, endpoint: Endpoint, filled: tuple[Bindings, ...]) -> Fact:
     """What the parts demand is what the endpoint demands."""
     scopes: dict[str, None] = {}
     token = any(_uses_token(b.source) for bindings in filled for b in bindings if b.source)
     for part in endpoint.parts:
-        callee = about.blueprint.operation(part.call.target, part.call.operation)
+        callee = blueprint.operation(part.call.target, part.call.operation)
         if callee is None or callee.http is None:
             continue
         demanded = access(callee, internal=False)
         scopes |= dict.fromkeys(demanded["scopes"])
-        claims = any(i.claim and i.required for i in signature(about.blueprint, callee).inputs)
+        claims = any(i.claim and i.required for i in signature(blueprint, callee).inputs)
         token = token or claims or demanded["kind"] in ("token", "scopes")
     kind = "scopes" if scopes else "token" if token else "public"
     return {

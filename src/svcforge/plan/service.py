@@ -177,6 +177,7 @@ def _has(facts: Fact) -> Fact:
     rows = bool(facts["entities"] or facts["copies"])
     return {
         "database": rows or emits or consumes or bool(facts["sagas"]) or keys or jobs or schedules,
+        "domain": rows or bool(facts["enums"] or facts["values"]),
         "broker": emits or consumes,
         "emits": emits,
         "consumes": consumes,

@@ -1,0 +1,155 @@
+"""The plan: which units are made, by which packs, from which facts; and what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from svcforge.model.blueprint import Blueprint
+from svcforge.packs.card import Card, Kind
+from svcforge.packs.pack import Pack
+from svcforge.packs.unit import File, Part, Unit
+from svcforge.plan.broker import broker_facts
+from svcforge.plan.clashes import clashes
+from svcforge.plan.compose import compose_facts
+from svcforge.plan.gateway import gateway_facts
+from svcforge.plan.missing import missing
+from svcforge.plan.parts import bffs, services
+from svcforge.plan.ports import admin, ports
+from svcforge.plan.run import run_facts, run_text
+from svcforge.plan.service import bff_facts, service_facts
+from svcforge.plan.system import system_fact
+from svcforge.plan.types import Fact
+from svcforge.plan.whole import external_facts, whole_facts
+from svcforge.source.finding import Finding
+
+CONTEXT = 1
+"""The version of the facts."""
+
+ROOT = "root"
+"""The platform pack that every system gets: its README, its CI, its stand-ins."""
+
+Packs = Mapping[tuple[Kind, str], Pack]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be made, parts first and the root last, and the findings of planning it."""
+
+    units: tuple[Unit, ...]
+    findings: tuple[Finding, ...]
+
+
+def plan(blueprint: Blueprint, packs: Packs) -> Plan:
+    """The units of a blueprint.
+
+    Args:
+        packs: every pack there is, by kind and name.
+
+    Raises SvcforgeError when a pack asks for facts that are not there.
+    """
+    cards = {kind: {n: p.card for (k, n), p in packs.items() if k == kind} for kind in ("stack", "platform")}
+    findings = (*missing(blueprint, cards["stack"], cards["platform"]), *clashes(blueprint))
+    return Plan(_Draft(blueprint, packs).units(), findings)
+
+
+def facts_of(blueprint: Blueprint, name: str) -> Fact | None:
+    """The facts of a service, a BFF, the gateway or the broker, as their templates see them; None for anything else."""
+    numbers = port_numbers(blueprint)
+    gateway, broker = blueprint.gateway, blueprint.platform.broker
+    if service := blueprint.services.get(name):
+        return facts(blueprint, service=service_facts(blueprint, service))
+    if bff := blueprint.bffs.get(name):
+        return facts(blueprint, service=bff_facts(blueprint, bff))
+    if gateway and gateway.name == name:
+        return facts(blueprint, gateway=gateway_facts(blueprint, gateway, numbers))
+    if broker == name:
+        parts = [service_facts(blueprint, service) for service in services(blueprint)]
+        return facts(blueprint, broker=broker_facts(blueprint.system, name, numbers[name], parts))
+    return None
+
+
+def facts(blueprint: Blueprint, **own: Fact) -> Fact:
+    """The facts of a unit, with what every unit may depend on."""
+    return {"context": CONTEXT, "system": system_fact(blueprint), **own}
+
+
+def port_numbers(blueprint: Blueprint) -> Mapping[str, int]:
+    """The ports of everything that `up` may start."""
+    names = [s.name for s in services(blueprint)] + [b.name for b in bffs(blueprint)] + [*blueprint.externals]
+    if blueprint.gateway:
+        names += [blueprint.gateway.name, admin(blueprint.gateway.name)]
+    if blueprint.platform.broker:
+        names.append(blueprint.platform.broker)
+    return ports(blueprint.system, names)
+
+
+class _Draft:
+    """The units in the making."""
+
+    def __init__(self, blueprint: Blueprint, packs: Packs) -> None:
+        self.blueprint, self.packs = blueprint, packs
+        self.numbers = port_numbers(blueprint)
+        self.shared = system_fact(blueprint)
+        self.parts: list[tuple[Card, Fact]] = []
+        self.made: list[Unit] = []
+
+    def units(self) -> tuple[Unit, ...]:
+        """All units, each of a pack that there is."""
+        for service in services(self.blueprint):
+            if pack := self._stack(service.name):
+                self._part(pack, service_facts(self.blueprint, service))
+        for bff in bffs(self.blueprint):
+            if pack := self._stack(bff.name):
+                self._part(pack, bff_facts(self.blueprint, bff))
+        gateway, broker = self._gateway(), self._broker()
+        self._whole(gateway, broker)
+        return tuple(self.made)
+
+    def _stack(self, name: str) -> Pack | None:
+        return self.packs.get(("stack", self.blueprint.stack_of(name) or ""))
+
+    def _unit(self, name: str, pack: Pack, own: Fact, files: tuple[File, ...] = ()) -> None:
+        about = {"context": CONTEXT, "system": self.shared, **own}
+        folder = pack.card.folder(about)
+        self.made.append(Unit(name, "" if folder == "." else folder, (Part(pack, about),), files))
+
+    def _part(self, pack: Pack, service: Fact) -> None:
+        self.parts.append((pack.card, service))
+        self._unit(service["name"], pack, {"service": service})
+
+    def _gateway(self) -> tuple[Card, Fact] | None:
+        gateway = self.blueprint.gateway
+        pack = self.packs.get(("platform", self.blueprint.platform.gateway or ""))
+        if gateway is None or gateway.has is not None or pack is None:
+            return None
+        found = gateway_facts(self.blueprint, gateway, self.numbers)
+        self._unit(gateway.name, pack, {"gateway": found})
+        return pack.card, found
+
+    def _broker(self) -> Fact | None:
+        name = self.blueprint.platform.broker
+        pack = self.packs.get(("platform", name or ""))
+        if name is None or pack is None:
+            return None
+        parts = [part for _, part in self.parts]
+        found = broker_facts(self.blueprint.system, name, self.numbers[name], parts)
+        self._unit(name, pack, {"broker": found})
+        return found
+
+    def _whole(self, gateway: tuple[Card, Fact] | None, broker: Fact | None) -> None:
+        """What is made once for the system: each deployment, and the root with `run.json`."""
+        about = gateway[1] if gateway else None
+        parts = [part for _, part in self.parts]
+        externals = external_facts(self.blueprint, parts, self.numbers)
+        deploy = [name for name in self.blueprint.platform.deploy if ("platform", name) in self.packs]
+        run = run_facts(self.shared, self.parts, gateway, broker, externals, self.numbers)
+        migrate = {part["name"]: list(card.do.migrate) for card, part in self.parts if card.do.migrate}
+        store = self.blueprint.platform.store
+        compose = compose_facts(parts, about, broker, store, migrate) if "compose" in deploy else None
+        whole = whole_facts(self.blueprint, self.parts, about, broker, externals, deploy, self.numbers)
+        whole |= {"run": run, "compose": compose}
+        for name in deploy:
+            self._unit(name, self.packs["platform", name], {"whole": whole})
+        if root := self.packs.get(("platform", ROOT)):
+            self._unit(ROOT, root, {"whole": whole}, (File("run.json", run_text(run), kind="owned"),))
