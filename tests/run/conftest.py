@@ -23,3 +23,13 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
     for process in left:
         os.kill(process.pid, signal.SIGKILL)
     assert left == []
+
+
+@pytest.fixture
+def shop(lab: Lab) -> Lab:
+    """Two services and a gateway."""
+    lab.part("orders")
+    lab.part("catalog")
+    lab.part("gateway", "gateway")
+    lab.save()
+    return lab

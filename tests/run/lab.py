@@ -8,11 +8,12 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from svcforge.run import session
+from svcforge.run import session, state
 from svcforge.run.layout import Layout
 
 SERVER = r"""
@@ -118,6 +119,24 @@ class Lab:
 
     def pids(self) -> set[int]:
         return {part.pid for part in self.status().parts if part.pid}
+
+    def supervisor(self) -> int:
+        last = state.read(self.layout)
+        assert last is not None
+        return last.supervisor.pid
+
+    def ended(self) -> list[str]:
+        """The parts that ended because they were asked to, in that order."""
+        file = self.root / "ended"
+        return file.read_text().split() if file.exists() else []
+
+    def environment_of(self, name: str) -> dict[str, str]:
+        """The environment that a part says it has."""
+        part = self.state_of(name)
+        assert part is not None
+        with urllib.request.urlopen(part.url + "/", timeout=5) as answer:
+            found: dict[str, str] = json.loads(answer.read())
+        return found
 
 
 def free_port() -> int:

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 import aio_pika
 import pytest
 from tests.run.lab import Lab, free_port
-from tests.run.test_up import environment_of
 from tests.servers import ServerMissing, skip_without
 from tests.servers.postgres import postgres
 from tests.servers.rabbitmq import rabbitmq
@@ -69,7 +68,7 @@ async def test_the_development_broker_holds_what_the_definitions_say(events: Lab
         ("orders", "healthy"),
         ("catalog", "healthy"),
     ]
-    url = environment_of(events, "orders")["AMQP_URL"]
+    url = events.environment_of("orders")["AMQP_URL"]
     assert urlsplit(url).username == "orders"
     assert await paid_and_received(url) == b"7 euros"
     assert stat.S_IMODE(events.layout.users.stat().st_mode) == 0o600
@@ -79,7 +78,7 @@ async def test_the_development_broker_holds_what_the_definitions_say(events: Lab
 
 async def test_passwords_and_messages_outlive_a_restart(events: Lab) -> None:
     assert events.svcforge("up", "--detach").returncode == 0
-    url = environment_of(events, "orders")["AMQP_URL"]
+    url = events.environment_of("orders")["AMQP_URL"]
     async with await aio_pika.connect(url, timeout=10) as connection:
         channel = await connection.channel()
         exchange = await channel.get_exchange("lab.events", ensure=False)
@@ -87,7 +86,7 @@ async def test_passwords_and_messages_outlive_a_restart(events: Lab) -> None:
         await exchange.publish(message, "paid.card")
     assert events.svcforge("down").returncode == 0
     assert events.svcforge("up", "--detach").returncode == 0
-    assert environment_of(events, "orders")["AMQP_URL"] == url
+    assert events.environment_of("orders")["AMQP_URL"] == url
     async with await aio_pika.connect(url, timeout=10) as connection:
         queue = await (await connection.channel()).get_queue("orders.paid", ensure=False)
         found = await queue.get(no_ack=True, timeout=10)
@@ -114,7 +113,7 @@ async def test_a_real_rabbitmq_gets_what_the_definitions_say(events: Lab) -> Non
     try:
         with rabbitmq() as url:
             assert events.svcforge("up", "--detach", environ={servers.AMQP_URL: url}).returncode == 0
-            assert environment_of(events, "orders")["AMQP_URL"] == url
+            assert events.environment_of("orders")["AMQP_URL"] == url
             assert [part.name for part in events.status().parts] == ["orders", "catalog"]
             assert await paid_and_received(url) == b"7 euros"
             events.svcforge("down")
@@ -152,7 +151,7 @@ def test_a_real_postgresql_gets_a_database_and_a_role_for_each_service(events: L
             for count in (1, 2):
                 up = events.svcforge("up", "--detach", environ={servers.POSTGRES_URL: url})
                 assert up.returncode == 0, up.stderr
-                parts = urlsplit(environment_of(events, "orders")["DATABASE_URL"])
+                parts = urlsplit(events.environment_of("orders")["DATABASE_URL"])
                 assert (parts.scheme, parts.username, parts.path) == ("postgresql", "lab_orders", "/lab_orders")
                 assert (
                     f"'lab_orders' current_database='lab_orders' count={count}"

@@ -76,8 +76,12 @@ class Watching:
             screen.show(tail.lines())
         if self._supervisor.poll() is None:
             return self._complaints(session.status(self._root))
-        self._complain_of_a_bad_end()
-        return INTERRUPTED if asked and not isinstance(asked, _Told) else 0
+        if asked is None:
+            self._complain_of_a_bad_end()
+            return 0
+        # A supervisor that was asked before it could listen, or twice, may have left something.
+        session.stop(self._root, typer.echo)
+        return 0 if isinstance(asked, _Told) else INTERRUPTED
 
     def _has_settled(self) -> bool:
         last = state.read(self._layout)

@@ -8,6 +8,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from svcforge.errors import SvcforgeError
+
 RESERVED = ("keys", "environments")
 """Folders under `.svcforge/run` that no part may be named after."""
 
@@ -76,12 +78,16 @@ class Layout:
         return self.state(part) / "environment"
 
     def prepare(self) -> None:
-        """Make the folder: open to its owner alone, and ignored by git whatever the repository's rules say."""
-        self.run.mkdir(parents=True, exist_ok=True)
-        self.run.chmod(0o700)
-        ignore = self.run / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="utf-8")
+        """Make the folder: open to its owner alone, and ignored by git whatever the repository's rules say.
+
+        Raises SvcforgeError when it cannot be made.
+        """
+        try:
+            self.run.mkdir(parents=True, exist_ok=True)
+            self.run.chmod(0o700)
+            (self.run / ".gitignore").write_text("*\n", encoding="utf-8")
+        except OSError as error:
+            raise SvcforgeError(f'cannot write in "{self.run}": {error.strerror}') from None
 
 
 def write_private(path: Path, text: str) -> None:

@@ -60,10 +60,11 @@ class Lifetime:
             except SvcforgeError as error:
                 self._error = error
                 self._say(f"failed: {error.message}")
-            # Not part of the work: another signal must not keep it from being done.
-            if self._supervisor:
-                self._enter("stopping")
-                await self._supervisor.stop(self._grace)
+            finally:
+                # Not part of the work: another signal must not keep it from being done.
+                if self._supervisor:
+                    self._enter("stopping")
+                    await self._supervisor.stop(self._grace)
         self._enter("failed" if self._error else "stopped")
         return self._error is None
 
@@ -79,7 +80,7 @@ class Lifetime:
         self._enter("starting")
         await self._supervisor.settled()
         self._enter("running")
-        await asyncio.Event().wait()
+        await self._supervisor.keep()
 
     def _grace(self) -> float:
         return self._timing.grace if self._asked_to_stop < 2 else 0.0

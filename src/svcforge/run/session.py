@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +13,7 @@ from svcforge.errors import SvcforgeError
 from svcforge.process import Child
 from svcforge.run import manifest, processes, state
 from svcforge.run.assembly import Selection, selected
+from svcforge.run.ending import Running, end
 from svcforge.run.layout import Layout
 from svcforge.run.lifetime import end_leftovers, leftovers
 from svcforge.run.lock import held
@@ -25,8 +23,6 @@ from svcforge.run.state import State
 
 PATIENCE = 60.0
 """Seconds that a supervisor may take to end what it runs, before that is done without it."""
-
-_STEP = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +117,8 @@ def stop(root: Path, say: Callable[[str], None]) -> bool:
     ended = False
     if live := live_state(root):
         supervisor = state.identity_of(live.supervisor)
-        os.kill(supervisor.pid, signal.SIGTERM)
+        asyncio.run(end([Running("svcforge", supervisor, wave=0)], lambda: PATIENCE))
         ended = True
-        limit = time.monotonic() + PATIENCE
-        while processes.running([supervisor]):
-            if time.monotonic() > limit:
-                os.kill(supervisor.pid, signal.SIGKILL)
-            time.sleep(_STEP)
     if leftovers(Layout(root)):
         ended = asyncio.run(end_leftovers(Layout(root), lambda: 10.0, say)) > 0
     return ended

@@ -86,8 +86,16 @@ class Supervisor:
 
     async def settled(self) -> bool:
         """Wait until every unit is healthy or has failed to become so; whether all were healthy."""
-        await asyncio.gather(*(track.settled.wait() for track in self._tracks.values()))
+        keeping = asyncio.ensure_future(self.keep())
+        waiting = asyncio.gather(*(track.settled.wait() for track in self._tracks.values()))
+        await asyncio.wait((keeping, waiting), return_when=asyncio.FIRST_COMPLETED)
+        if keeping.done():
+            await keeping
         return self.all_came_up()
+
+    async def keep(self) -> None:
+        """Go on for ever; raises what should never have happened."""
+        await asyncio.gather(*self._keepers)
 
     def all_came_up(self) -> bool:
         """Whether every unit that we start has been healthy."""
@@ -172,10 +180,9 @@ class Supervisor:
         track.identity = processes.identity(child.pid)
         track.condition, track.detail = "starting", ""
         self._changed()
-        watching = asyncio.create_task(self._watch(track))
-        try:
+        async with asyncio.TaskGroup() as group:
+            watching = group.create_task(self._watch(track))
             code = await self._children.ended(child)
-        finally:
             watching.cancel()
         track.identity = None
         raise SvcforgeError(_how_it_ended(code))
