@@ -26,7 +26,9 @@ def frame(page: Page, line: str, span: Span, note: str, style: str) -> Iterator[
     room = max(16, page.width - pad - 3)
     start = min(span.column - 1, len(line))
     end = span.end_column - 1 if span.end_line == span.line else len(line)
-    shown, before, under = _cut(visible(line), start, max(end, start + 1), room)
+    end = max(end, start + 1)
+    # A place behind the last character is a column that the line does not have.
+    shown, before, under = _cut(visible(line).ljust(end), start, end, room)
     carets = page.paint(style, "^" * under)
     said = visible(note)
     fits = before + under + 1 + cells(said) <= room
