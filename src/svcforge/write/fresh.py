@@ -28,5 +28,7 @@ def create(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
         for target in made:
             target.unlink(missing_ok=True)
         reason = (error.strerror or str(error)).lower()
-        raise SvcforgeError(f'"{error.filename or folder}" cannot be written: {reason}', "choose another folder") from error
+        raise SvcforgeError(
+            f'"{error.filename or folder}" cannot be written: {reason}', "choose another folder"
+        ) from error
     return made

@@ -1,0 +1,222 @@
+"""Doing what a journal says: each step done once however often it is tried, or undone again.
+
+Where a step stands is read off inodes: the staged file's own tells whether it is still in staging or at its path,
+the replaced file's whether it is in staging. So a run that was cut short anywhere goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import stat
+from collections.abc import Collection
+
+from svcforge.write import names
+from svcforge.write.disk import Disk, Hidden, signature, status, write
+from svcforge.write.journal import Journal, Put, Remove, Step, UnitSteps
+from svcforge.write.manifest import MANIFEST, without_input
+
+OLD = ".old"
+"""The replaced file's name in staging while it waits for the staged one to go, where exchanging is impossible."""
+
+
+class Application:
+    """A journal being done on a disk, with an open staging folder.
+
+    Args:
+        disk: the output.
+        staging: the open staging folder.
+    """
+
+    def __init__(self, disk: Disk, staging: int) -> None:
+        self.disk, self.staging = disk, staging
+        self.late: dict[str, list[str]] = {}
+        """By unit, the paths that changed while svcforge was at work: left as they are."""
+
+    def do(self, journal: Journal) -> None:
+        """Do every step; what has changed since the plan is left alone, and then the unit's state is, too.
+
+        Raises OSError; the steps until then are done.
+        """
+        for unit in journal.units:
+            late = [step.path for step in unit.files if not self.step(step)]
+            if late:
+                self._keep_state(unit)
+            else:
+                late = [put.path for put in unit.state if not self.step(put)]
+            if late:
+                self.late[unit.unit] = late
+
+    def undo(self, journal: Journal) -> None:
+        """Take every step back, the last first, as far as it was done; folders made for it go as well.
+
+        Raises OSError.
+        """
+        for unit in reversed(journal.units):
+            for step in reversed([*unit.files, *unit.state]):
+                self._back(step)
+        self.disk.forget()
+        for path in reversed(self.disk.made):
+            with contextlib.suppress(OSError, Hidden):
+                folder, name = self.disk.place(path)
+                os.rmdir(name, dir_fd=folder)
+
+    def step(self, step: Step) -> bool:
+        """Do one step if it is not done; False when its path has changed meanwhile."""
+        try:
+            folder, name = self.disk.place(step.path, make=isinstance(step, Put) and step.before is None)
+        except FileNotFoundError:
+            # The folder is gone, and with it what was to be removed.
+            return isinstance(step, Remove)
+        except Hidden:
+            return False
+        if isinstance(step, Remove):
+            return self._remove(step, folder, name)
+        return self._create(step, folder, name) if step.before is None else self._replace(step, folder, name)
+
+    def _create(self, step: Put, folder: int, name: str) -> bool:
+        try:
+            names.move_new(self.staging, step.staged, folder, name)
+        except FileNotFoundError:
+            if self._staged(step) is not None:
+                raise
+        except OSError as error:
+            if error.errno not in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR):
+                raise
+            here = status(folder, name)
+            if here is None or here.st_ino != step.inode:
+                return False
+            # Linked, and cut short before the other name was removed.
+            os.unlink(step.staged, dir_fd=self.staging)
+        return True
+
+    def _replace(self, step: Put, folder: int, name: str) -> bool:
+        staged = self._staged(step)
+        if staged is None:
+            return self._replace_in_two(step, folder, name)
+        if staged.st_ino == step.inode:
+            here = status(folder, name)
+            if here is None:
+                return self._replace_in_two(step, folder, name)
+            if signature(here) != step.before:
+                return False
+            if not names.exchange(self.staging, step.staged, folder, name):
+                return self._replace_in_two(step, folder, name)
+            staged = os.stat(step.staged, dir_fd=self.staging, follow_symlinks=False)
+        here = None if signature(staged) == step.before else status(folder, name)
+        if here is None or here.st_ino != step.inode:
+            return True
+        # Written to between the look and the exchange: the user's bytes go back.
+        names.exchange(self.staging, step.staged, folder, name)
+        return False
+
+    def _replace_in_two(self, step: Put, folder: int, name: str) -> bool:
+        """Without exchange: a second name for the old file, the new one over the first."""
+        old, staged = f"{step.staged}{OLD}", self._staged(step)
+        if status(self.staging, old) is None:
+            here = status(folder, name)
+            if staged is None:
+                return True
+            if here is None or signature(here) != step.before:
+                return False
+            try:
+                os.link(name, old, src_dir_fd=folder, dst_dir_fd=self.staging, follow_symlinks=False)
+            except OSError as error:
+                if error.errno not in (*names.UNSUPPORTED, errno.EPERM):
+                    raise
+                os.rename(name, old, src_dir_fd=folder, dst_dir_fd=self.staging)
+        if staged is not None:
+            os.rename(step.staged, name, src_dir_fd=self.staging, dst_dir_fd=folder)
+        kept = os.stat(old, dir_fd=self.staging, follow_symlinks=False)
+        if signature(kept) == step.before:
+            os.rename(old, step.staged, src_dir_fd=self.staging, dst_dir_fd=self.staging)
+            return True
+        os.rename(name, step.staged, src_dir_fd=folder, dst_dir_fd=self.staging)
+        os.rename(old, name, src_dir_fd=self.staging, dst_dir_fd=folder)
+        return False
+
+    def _remove(self, step: Remove, folder: int, name: str) -> bool:
+        here = status(folder, name)
+        if here is None:
+            return True
+        if signature(here) != step.before:
+            return self._staged(step) is not None
+        os.rename(name, step.staged, src_dir_fd=folder, dst_dir_fd=self.staging)
+        gone = self._staged(step)
+        if gone is None or signature(gone) == step.before:
+            return True
+        names.move_new(self.staging, step.staged, folder, name)
+        return False
+
+    def _back(self, step: Step) -> None:
+        try:
+            folder, name = self.disk.place(step.path)
+        except (FileNotFoundError, Hidden):
+            return
+        staged, here = self._staged(step), status(folder, name)
+        if isinstance(step, Remove):
+            if staged is not None and here is None:
+                names.move_new(self.staging, step.staged, folder, name)
+            return
+        if here is None or here.st_ino != step.inode:
+            return
+        if step.before is None:
+            os.rename(name, step.staged, src_dir_fd=folder, dst_dir_fd=self.staging)
+        elif staged is not None and not names.exchange(self.staging, step.staged, folder, name):
+            os.rename(step.staged, name, src_dir_fd=self.staging, dst_dir_fd=folder)
+
+    def _keep_state(self, unit: UnitSteps) -> None:
+        """The unit's state stays, but for its input hash: the next run must look at every file again."""
+        for put in unit.state:
+            if not put.path.endswith(MANIFEST) or put.before is None:
+                continue
+            found = self.disk.read(put.path, 1 << 40)
+            if found is None or found[1] != put.before:
+                continue
+            text = without_input(found[0])
+            if text == found[0]:
+                continue
+            folder, name = self.disk.place(put.path)
+            write(folder, f"{name}.new", text)
+            os.rename(f"{name}.new", name, src_dir_fd=folder, dst_dir_fd=folder)
+
+    def _staged(self, step: Step) -> os.stat_result | None:
+        return status(self.staging, step.staged)
+
+
+def tidy(disk: Disk, staging: int, journal: Journal, late: Collection[str]) -> bool:
+    """After a journal was done: empty folders that removals left go, staged files that were not taken go.
+
+    Returns whether staging still holds something: what was replaced or removed.
+    """
+    for unit in journal.units:
+        for step in [*unit.files, *unit.state]:
+            if isinstance(step, Remove):
+                _remove_empty(disk, step.path, unit.folder)
+            elif unit.unit in late:
+                found = status(staging, step.staged)
+                if found is not None and found.st_ino == step.inode:
+                    _remove_tree(staging, step.staged)
+    with os.scandir(staging) as entries:
+        return any(entries)
+
+
+def _remove_empty(disk: Disk, path: str, stop: str) -> None:
+    """Remove the folders above a removed file, up to its unit's, that are empty now."""
+    disk.forget()
+    parent = path.rpartition("/")[0]
+    with contextlib.suppress(OSError, Hidden):
+        while parent and parent != stop:
+            folder, name = disk.place(parent)
+            os.rmdir(name, dir_fd=folder)
+            parent = parent.rpartition("/")[0]
+
+
+def _remove_tree(folder: int, name: str) -> None:
+    found = status(folder, name)
+    if found is not None and stat.S_ISDIR(found.st_mode):
+        shutil.rmtree(name, dir_fd=folder)
+    elif found is not None:
+        os.unlink(name, dir_fd=folder)

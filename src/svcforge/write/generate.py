@@ -1,0 +1,159 @@
+"""From units to files on disk: everything is rendered and decided first, then written all or nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from svcforge.errors import SvcforgeError
+from svcforge.merge.changes import ChangeSet
+from svcforge.packs.unit import Unit
+from svcforge.render.gate import check_paths
+from svcforge.render.unit import input_hash, renderer
+from svcforge.write.disk import Disk
+from svcforge.write.journal import WORKSPACE_LOCK, Journal, Put, UnitSteps
+from svcforge.write.manifest import MANIFEST, input_of, read_state
+from svcforge.write.stage import Order, Prepared, Staging, prepare
+from svcforge.write.workers import results
+from svcforge.write.workspace import Workspace, peek, trouble
+
+Progress = Callable[[int, int], None]
+"""Called with the number of units done and of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run did, or would do.
+
+    Args:
+        units: a change set a unit, in the order they were given.
+        late: by unit, files that were changed while svcforge was at work; they were left as they are.
+        finished: whether an earlier run that was cut short has been finished first.
+    """
+
+    units: tuple[ChangeSet, ...]
+    late: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    finished: bool = False
+
+
+def generate(
+    out: Path,
+    units: Sequence[Unit],
+    *,
+    lock: bytes | None = None,
+    dry_run: bool = False,
+    jobs: int | None = None,
+    durable: bool = True,
+    progress: Progress | None = None,
+) -> Report:
+    """Make the units in a folder, leaving alone what the user has changed or deleted.
+
+    Args:
+        out: the folder; made when it is not there.
+        units: what to make; no two in one folder.
+        lock: the text of `svcforge.lock`; None leaves the one that is there.
+        dry_run: only say what would be done.
+        jobs: processes to use; None decides by what pays.
+        durable: put everything onto the disk before and after the change, against loss of power.
+        progress: called as units are done.
+
+    Raises:
+        SvcforgeError: and nothing has changed.
+    """
+    orders = _orders(units)
+    if dry_run:
+        disk = peek(out)
+        try:
+            prepared = _prepared(orders, disk, None, jobs, progress)
+        except OSError as error:
+            raise trouble(out, error) from None
+        finally:
+            if disk is not None:
+                disk.close()
+        return Report(tuple(found.changes for found in prepared))
+    with Workspace(out, durable) as workspace:
+        try:
+            prepared = _prepared(orders, workspace.disk, workspace.staging, jobs, progress)
+            steps = [found.steps for found in prepared if found.steps is not None]
+            steps += _lock_steps(lock, workspace, len(orders))
+        except OSError as error:
+            raise trouble(out, error) from None
+        late = {}
+        if steps:
+            # Outer folders first: what is inside may need them.
+            late = workspace.commit(Journal(workspace.staging_name, sorted(steps, key=lambda found: found.folder)))
+        changed = {unit: tuple(paths) for unit, paths in late.items()}
+        return Report(tuple(found.changes for found in prepared), changed, workspace.finished)
+
+
+def _orders(units: Sequence[Unit]) -> list[Order]:
+    """The units with what one must know of the others.
+
+    Raises SvcforgeError when two share a name or a folder.
+    """
+    folders = [unit.folder for unit in units]
+    for what, values in (("name", [unit.name for unit in units]), ("folder", folders)):
+        twice = [value for value, number in Counter(values).items() if number > 1]
+        if twice:
+            raise SvcforgeError(f'two units have the {what} "{twice[0]}"')
+    check_paths(f"{folder}/unit" for folder in folders if folder)
+    known = frozenset(folder for folder in folders if folder)
+    inner: dict[str, set[str]] = {}
+    for folder in known:
+        above = folder
+        while above:
+            above = above.rpartition("/")[0]
+            if above in known or not above:
+                inner.setdefault(above, set()).add(folder[len(above) :].lstrip("/"))
+    return [
+        Order(unit, input_hash(unit), number, frozenset(inner.get(unit.folder, ())))
+        for number, unit in enumerate(units)
+    ]
+
+
+def _prepared(
+    orders: Sequence[Order], disk: Disk | None, staging: int | None, jobs: int | None, progress: Progress | None
+) -> list[Prepared]:
+    """Every unit made ready; those made from the same as last time are not even rendered."""
+    found: dict[int, Prepared] = {}
+    todo = []
+    for order in orders:
+        same = _as_last_time(order, disk) if disk is not None else None
+        if same is None:
+            todo.append(order)
+        else:
+            found[order.number] = Prepared(same)
+    if progress is not None:
+        progress(len(found), len(orders))
+    # Compiled here once, for all processes.
+    for order in todo:
+        for part in order.unit.parts:
+            renderer(part.pack)
+    for at, prepared in results(lambda at: prepare(todo[at], disk, staging), len(todo), jobs):
+        found[todo[at].number] = prepared
+        if progress is not None:
+            progress(len(found), len(orders))
+    return [found[order.number] for order in orders]
+
+
+def _as_last_time(order: Order, disk: Disk) -> ChangeSet | None:
+    """A unit without changes, when its manifest says that it was made from this very input."""
+    text = read_state(disk, order.unit.folder, MANIFEST)
+    if text is None or input_of(text[0]) != order.input:
+        return None
+    # The first line and the last are no files.
+    return ChangeSet(order.unit.name, order.unit.folder, {}, {}, text[0].count(b"\n") - 2)
+
+
+def _lock_steps(lock: bytes | None, workspace: Workspace, number: int) -> list[UnitSteps]:
+    if lock is None:
+        return []
+    there = workspace.disk.read(WORKSPACE_LOCK, 1 << 20)
+    if there is not None and there[0] == lock:
+        return []
+    name, inode = Staging(workspace.staging, number).file(
+        lock, there[1][3] if there else 0o666, exact=there is not None
+    )
+    return [UnitSteps(WORKSPACE_LOCK, "", (), (Put(WORKSPACE_LOCK, name, inode, there[1] if there else None),))]

@@ -1,0 +1,242 @@
+"""One unit made ready: rendered, compared, decided, and what is to be written laid into the staging folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from svcforge.errors import SvcforgeError
+from svcforge.merge.changes import ChangeSet, change_set
+from svcforge.merge.entry import Current, Entry, Signature, Thing, offered
+from svcforge.merge.table import Decision, Verdict, decisions, questions
+from svcforge.packs.unit import File, Unit
+from svcforge.render.unit import render
+from svcforge.write.disk import Disk, Hidden, signature, status, write
+from svcforge.write.journal import WORKSPACE_LOCK, Put, Remove, Step, UnitSteps
+from svcforge.write.manifest import BASE, MANIFEST, Header, Manifest, kept, manifest_of, manifest_text, read_state
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A unit to be made.
+
+    Args:
+        unit: the unit.
+        input: the hash of what it is made from.
+        number: of the unit in this run; names in staging begin with it.
+        inner: folders of other units inside this one, from its own folder.
+    """
+
+    unit: Unit
+    input: str
+    number: int
+    inner: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What becomes of a unit, and the steps that make it so; None when nothing is to be done."""
+
+    changes: ChangeSet
+    steps: UnitSteps | None = None
+
+
+class Staging:
+    """The open staging folder, as far as one unit fills it."""
+
+    def __init__(self, folder: int, number: int) -> None:
+        self.folder, self.number, self.count = folder, number, 0
+
+    def file(self, data: bytes, mode: int, exact: bool = False) -> tuple[str, int]:
+        """Lay down a file; its name and its inode. The user's umask applies unless the mode is to be exact."""
+        name = f"{self.number}.{self.count}"
+        self.count += 1
+        return name, write(self.folder, name, data, mode, new=True, exact=exact)
+
+    def tree(self, files: Iterable[tuple[str, bytes, int]]) -> tuple[str, int]:
+        """Lay down a folder of files: path, bytes, mode; its name and its inode."""
+        root = f"{self.number}"
+        os.mkdir(root, dir_fd=self.folder)
+        made = {""}
+        for path, data, mode in files:
+            parent = path.rpartition("/")[0]
+            if parent not in made:
+                for folder in _ancestors(parent):
+                    if folder not in made:
+                        os.mkdir(f"{root}/{folder}", dir_fd=self.folder)
+                        made.add(folder)
+            write(self.folder, f"{root}/{path}", data, mode, new=True)
+        return root, os.stat(root, dir_fd=self.folder).st_ino
+
+
+def prepare(order: Order, disk: Disk | None, staging: int | None) -> Prepared:
+    """Render a unit and decide on every file; with a staging folder, lay down what is to be written.
+
+    `disk` is the output, None when it does not exist yet. Nothing outside the staging folder is touched.
+    Raises SvcforgeError, OSError.
+    """
+    unit = order.unit
+    files = {file.path: file for file in render(unit)}
+    _check_inner(unit, files, order.inner)
+    new = {path: offered(file) for path, file in files.items()}
+    desk = _Desk(order, files, new, disk, Staging(staging, order.number) if staging is not None else None)
+    if disk is None or (unit.folder and _thing(disk, unit.folder) is Thing.ABSENT):
+        return desk.whole()
+    return desk.compared(disk)
+
+
+class _Desk:
+    """A unit's files on their way from memory to the staging folder."""
+
+    def __init__(
+        self,
+        order: Order,
+        files: Mapping[str, File],
+        new: Mapping[str, Entry],
+        disk: Disk | None,
+        staging: Staging | None,
+    ) -> None:
+        self.order, self.unit, self.files, self.new = order, order.unit, files, new
+        self.disk, self.staging = disk, staging
+        packs = {f"{part.pack.card.kind}/{part.pack.card.pack}" for part in self.unit.parts}
+        self.header = Header(self.unit.name, tuple(sorted(packs)), order.input)
+
+    def whole(self) -> Prepared:
+        """A unit whose folder does not exist: all of it at once."""
+        unit = self.unit
+        changes = ChangeSet(unit.name, unit.folder, {Verdict.CREATE: tuple(self.files)} if self.files else {}, {}, 0)
+        if self.staging is None:
+            return Prepared(changes)
+        manifest = manifest_text(Manifest(self.header, self.new))
+        content = [(file.path, file.data, _MODES[file.executable]) for file in self.files.values()]
+        base = b"".join(file.data for file in self.files.values())
+        name, inode = self.staging.tree([*content, (BASE, base, 0o666), (MANIFEST, manifest, 0o666)])
+        return Prepared(changes, UnitSteps(unit.name, unit.folder, (Put(unit.folder, name, inode),), ()))
+
+    def compared(self, disk: Disk) -> Prepared:
+        """A unit whose folder is there: file by file, against its base and against what the user has."""
+        unit = self.unit
+        text = read_state(disk, unit.folder, MANIFEST)
+        known = manifest_of(text[0], self._path(MANIFEST)) if text else Manifest(self.header)
+        current = {path: disk.look(self._path(path)) for path in questions(known.files, self.new)}
+        decided = list(decisions(known.files, self.new, current))
+        changes = change_set(unit.name, unit.folder, decided)
+        if self.staging is None:
+            return Prepared(changes)
+        steps = [step for decision in decided if (step := self._step(decision, current, self.staging)) is not None]
+        state = self._state(known, text, decided, changes.settled, disk)
+        return Prepared(changes, UnitSteps(unit.name, unit.folder, steps, state) if steps or state else None)
+
+    def _step(self, decision: Decision, current: Mapping[str, Current], staging: Staging) -> Step | None:
+        path = self._path(decision.path)
+        if decision.verdict is Verdict.REMOVE:
+            staging.count += 1
+            return Remove(path, f"{staging.number}.{staging.count - 1}", current[decision.path].signature)
+        if decision.verdict is Verdict.CREATE:
+            data = self.files[decision.path].data
+            return Put(path, *staging.file(data, _MODES[decision.executable]))
+        if decision.verdict is Verdict.WRITE:
+            before = current[decision.path].signature
+            mode = _with_bit(before[3], decision.executable)
+            return Put(path, *staging.file(self.files[decision.path].data, mode, exact=True), before)
+        return None
+
+    def _state(
+        self,
+        known: Manifest,
+        text: tuple[bytes, Signature] | None,
+        decided: Sequence[Decision],
+        settled: bool,
+        disk: Disk,
+    ) -> list[Put]:
+        """The steps for base and manifest, as far as they change; the manifest last."""
+        entries = {decision.path: decision.entry for decision in decided if decision.entry is not None}
+        standing = self._standing(disk, BASE)
+        bytes_of = {path: self.files[path].data for path in entries if entries[path].hash == self._new_hash(path)}
+        if missing := entries.keys() - bytes_of.keys():
+            found = read_state(disk, self.unit.folder, BASE)
+            old = kept(known, found[0]) if found else {}
+            bytes_of |= {path: old[path] for path in missing & old.keys()}
+        entries = {
+            path: replace(entry, size=len(bytes_of[path]) if path in bytes_of else None)
+            for path, entry in entries.items()
+        }
+        manifest = Manifest(replace(self.header, input=self.header.input if settled else None), entries)
+        puts = []
+        total = sum(entry.size or 0 for entry in entries.values())
+        if _contents(known) != _contents(manifest) or standing is None or standing[1] != total:
+            base = b"".join(bytes_of[path] for path in sorted(bytes_of))
+            puts.append(self._put(BASE, base, standing))
+        written = manifest_text(manifest)
+        if text is None or text[0] != written:
+            puts.append(self._put(MANIFEST, written, text[1] if text else None))
+        return puts
+
+    def _put(self, name: str, data: bytes, before: Signature | None) -> Put:
+        assert self.staging is not None
+        mode = before[3] if before else 0o666
+        return Put(self._path(name), *self.staging.file(data, mode, exact=before is not None), before)
+
+    def _standing(self, disk: Disk, name: str) -> Signature | None:
+        """The signature of a state file, or None when there is none."""
+        try:
+            found = status(*disk.place(self._path(name)))
+        except FileNotFoundError:
+            return None
+        except Hidden as error:
+            raise SvcforgeError(f'"{error}" is a link or no folder', "svcforge writes through no links") from None
+        return signature(found) if found else None
+
+    def _new_hash(self, path: str) -> str:
+        return self.new[path].hash if path in self.new else ""
+
+    def _path(self, path: str) -> str:
+        return f"{self.unit.folder}/{path}" if self.unit.folder else path
+
+
+_MODES = {False: 0o666, True: 0o777}
+"""Before the user's umask, as git makes files."""
+
+
+def _with_bit(mode: int, executable: bool) -> int:
+    """The user's mode, its executable bits turned on for whoever may read, or off, if need be."""
+    if executable == bool(mode & 0o100):
+        return mode
+    return mode | (mode & 0o444) >> 2 if executable else mode & ~0o111
+
+
+def _contents(manifest: Manifest) -> list[tuple[str, str]]:
+    """What the base of a manifest holds."""
+    return [(path, manifest.files[path].hash) for path, _, _ in manifest.offsets()]
+
+
+def _thing(disk: Disk, folder: str) -> Thing:
+    """What stands where a unit's folder belongs.
+
+    Raises SvcforgeError when it is, or is behind, a link or a file.
+    """
+    try:
+        disk.folder(folder)
+    except FileNotFoundError:
+        return Thing.ABSENT
+    except Hidden as error:
+        raise SvcforgeError(
+            f'"{error}" is a link or no folder', "svcforge writes through no links: put a plain folder there"
+        ) from None
+    return Thing.FOLDER
+
+
+def _check_inner(unit: Unit, files: Iterable[str], inner: frozenset[str]) -> None:
+    """No file of a unit may lie in another unit's folder, or take the place of state."""
+    for path in files:
+        if not unit.folder and path == WORKSPACE_LOCK:
+            raise SvcforgeError(f'in "{unit.name}": "{path}" is not for templates')
+        if inner and (path in inner or not inner.isdisjoint(_ancestors(path))):
+            raise SvcforgeError(f'in "{unit.name}": "{path}" lies in the folder of another unit')
+
+
+def _ancestors(path: str) -> list[str]:
+    """A path and the folders above it, the highest first."""
+    parts = path.split("/")
+    return ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
