@@ -55,7 +55,7 @@ def add_answer(
         scope.add_record(origin, sig.record, name, within)
     else:
         for field, type_ in within.items():
-            scope.add(field, type_, Source(origin, name, (field,), home=callee.owner))
+            scope.add(field, Source(origin, name, (field,), type=type_, home=callee.owner))
 
 
 def _root(origin: Origin, name: str, owner: str, output: Output, record: str | None) -> Known | None:

@@ -67,13 +67,16 @@ def _own_code(blueprint: Blueprint, operation: Operation, sig: Signature) -> Ope
 
 def _with_verb(blueprint: Blueprint, operation: Operation, sig: Signature) -> OperationBindings:
     fields = tuple(_fields(blueprint, operation, sig))
-    scope, early = Scope(blueprint), Scope(blueprint)
+    scope = Scope(blueprint)
     if sig.record and operation.verb is not Verb.LISTS:
         scope.add_record(Origin.ENTITY, sig.record)
-        # A call cannot be given what only an answer puts into the entity.
-        late = {b.need.name for b in fields if b.source and b.source.origin is Origin.ANSWER}
-        early.names |= {n: known for n, known in scope.names.items() if known.source.path[0] not in late}
-    for each in (scope, early):
+    # A call cannot be given what only an answer puts into the entity.
+    late = {b.need.name for b in fields if b.source and b.source.origin is Origin.ANSWER}
+    early = scope
+    if late:
+        early = Scope(blueprint, {n: known for n, known in scope.names.items() if known.source.path[0] not in late})
+    scopes = (scope,) if early is scope else (scope, early)
+    for each in scopes:
         _add_inputs(each, sig)
     token = _has_token(blueprint, operation)
     calls: list[Bindings] = []
@@ -81,7 +84,7 @@ def _with_verb(blueprint: Blueprint, operation: Operation, sig: Signature) -> Op
         callee = blueprint.operation(call.target, call.operation)
         calls.append(call_inputs(early, call, callee, token=token, base=operation))
         name = alias_of(call, early.roots)
-        for each in (scope, early):
+        for each in scopes:
             add_answer(each, name, callee)
     return OperationBindings(
         tuple(_given(blueprint, operation, sig, scope)),
@@ -110,12 +113,12 @@ def _add_inputs(scope: Scope, sig: Signature) -> None:
         missing = not item.required and item.type.default is None and item.type.kind is not Kind.LIST
         type_ = replace(item.type, optional=True) if missing and not item.type.optional else item.type
         key = sig.record if item.meaning is Meaning.KEY else None
-        source = Source(Origin.INPUT, path=(item.name,), home=_home(sig, item.name))
-        scope.add(item.name, type_, source, id_of=key.name if key and item.name == "id" else None)
+        source = Source(Origin.INPUT, path=(item.name,), type=type_, home=_home(sig, item.name))
+        scope.add(item.name, source, id_of=key.name if key and item.name == "id" else None)
         if key and item.name == key.key:
-            scope.add(key.alias, type_, source)
+            scope.add(key.alias, source)
         if item.claim:
-            scope.roots.setdefault(f"token.{item.claim}", Known(replace(source, type=type_)))
+            scope.roots.setdefault(f"token.{item.claim}", Known(source))
 
 
 def _home(sig: Signature, name: str) -> str:
@@ -156,9 +159,9 @@ def _fields(blueprint: Blueprint, operation: Operation, sig: Signature) -> Itera
     found = sig.record
     if found is None or found.entity is None or _reads(operation):
         return
-    inputs, scope = Scope(blueprint), Scope(blueprint)
-    for each in (inputs, scope):
-        _add_inputs(each, sig)
+    inputs = Scope(blueprint)
+    _add_inputs(inputs, sig)
+    scope = Scope(blueprint, dict(inputs.names), dict(inputs.roots))
     if operation.verb is Verb.UPDATES:
         scope.add_record(Origin.ENTITY, found)
     for call in operation.calls:

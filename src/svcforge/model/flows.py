@@ -106,7 +106,8 @@ def _start(blueprint: Blueprint, saga: Saga) -> Scope:
             missing = not item.required and item.type.default is None
             type_ = replace(item.type, optional=True) if missing else item.type
             id_of = sig.record.name if sig.record and item.name == "id" else None
-            scope.add(item.name, type_, Source(Origin.INPUT, path=(item.name,), home=operation.owner), id_of=id_of)
+            source = Source(Origin.INPUT, path=(item.name,), type=type_, home=operation.owner)
+            scope.add(item.name, source, id_of=id_of)
         if sig.record and operation.verb is not Verb.LISTS:
             scope.add_record(Origin.ENTITY, sig.record)
     return scope
@@ -119,10 +120,10 @@ def _undoing(scope: Scope, name: str, filled: Bindings, do: Operation | None) ->
         need = binding.need
         if binding.source is None:
             continue
-        source = Source(Origin.GIVEN, name, (need.name,), home=need.home)
-        seen.add(need.name, need.type, source, id_of=need.key_of.name if need.key_of and need.name == "id" else None)
+        source = Source(Origin.GIVEN, name, (need.name,), type=need.type, home=need.home)
+        seen.add(need.name, source, id_of=need.key_of.name if need.key_of and need.name == "id" else None)
         if need.key_of and need.name == need.key_of.key:
-            seen.add(need.key_of.alias, need.type, source)
+            seen.add(need.key_of.alias, source)
     add_answer(seen, name, do)
     for known in scope.names.items():
         seen.names.setdefault(*known)

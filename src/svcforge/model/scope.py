@@ -130,10 +130,10 @@ class Scope:
     open: dict[str, Origin] = field(default_factory=dict)
     closed: dict[str, str] = field(default_factory=dict)
 
-    def add(self, name: str, type_: Type, source: Source, *, id_of: str | None = None) -> None:
+    def add(self, name: str, source: Source, *, id_of: str | None = None) -> None:
         """Put a name in scope, unless it is there already."""
         if name not in self.names:
-            self.names[name] = Known(replace(source, type=type_), id_of=id_of)
+            self.names[name] = Known(source, id_of=id_of)
 
     def add_fields(self, origin: Origin, types: Iterable[tuple[str, Type]], home: str | None) -> None:
         """Put fields in scope by name: an event's, a body's."""

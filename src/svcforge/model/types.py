@@ -56,6 +56,8 @@ class Type:
 
     def bare(self) -> Type:
         """The type without modifiers and default: what a value of it looks like."""
+        if not (self.optional or self.unique or self.unique_per or self.default is not None):
+            return self
         return replace(self, optional=False, unique=False, unique_per=None, default=None)
 
     def __str__(self) -> str:

@@ -37,7 +37,7 @@ def asyncapi(service: Fact) -> Fact:
         "defaultContentType": CLOUD_EVENT,
         "channels": dict(sorted(channels.items())),
         "operations": operations,
-        "components": {"messages": messages, "schemas": _schemas(service, sent, heard, messages)},
+        "components": {"messages": messages, "schemas": _schemas(service, sent, heard)},
     }
 
 
@@ -80,11 +80,12 @@ def _does(action: str, kind: str, message: str) -> Fact:
     return {"action": action, "channel": channel, "messages": [{"$ref": f"#/channels/{kind}/messages/{message}"}]}
 
 
-def _schemas(service: Fact, sent: Fact, heard: Fact, messages: Fact) -> Fact:
+def _schemas(service: Fact, sent: Fact, heard: Fact) -> Fact:
     found = classes(service["enums"], service["values"])
     found |= {e["class"]: object_schema(e["fields"]) for e in sent.values()}
     for publisher in service["publishers"]:
         found |= classes(publisher["enums"], publisher["values"], pascal(publisher["name"]))
     for event in heard.values():
         found[_foreign(event)] = prefixed(object_schema(event["fields"]), pascal(event["service"]))
-    return reachable(found, messages)
+    roots = {*(e["class"] for e in sent.values()), *(_foreign(e) for e in heard.values())}
+    return reachable(found, [{"$ref": REF + name} for name in sorted(roots)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from svcforge.plan.types import Fact
@@ -54,6 +55,7 @@ def of_fields(fields: Iterable[Fact], shapes: Fields, depth: int = 0) -> dict[st
     }
 
 
+@lru_cache(4096)
 def uuid_of(name: str) -> str:
     """A version 4 uuid that is always the same for a name."""
     digits = hashlib.sha256(name.encode()).hexdigest()

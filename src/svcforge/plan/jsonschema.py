@@ -108,10 +108,10 @@ def prefixed(schema: Fact, prefix: str) -> Fact:
     return found
 
 
-def reachable(schemas: dict[str, Fact], root: Any) -> dict[str, Fact]:
-    """The schemas that a document refers to, directly or through each other, sorted by name."""
+def reachable(schemas: dict[str, Fact], roots: Iterable[Fact]) -> dict[str, Fact]:
+    """The schemas that some schemas refer to, directly or through each other, sorted by name."""
     found: dict[str, Fact] = {}
-    waiting: list[Any] = [root]
+    waiting: list[Any] = list(roots)
     while waiting:
         node = waiting.pop()
         if isinstance(node, dict):

@@ -44,13 +44,23 @@ def openapi(service: Fact) -> Fact:
         "openapi": "3.1.0",
         "info": {"title": service["title"], "version": service["api_version"]},
         "paths": dict(sorted(paths.items())),
-        "components": {"schemas": reachable(schemas, [paths, problems]), "responses": problems},
+        "components": {"schemas": reachable(schemas, _roots(paths)), "responses": problems},
     }
     if service["about"]:
         document["info"]["description"] = service["about"]
     if service["auth"]:
         document["components"]["securitySchemes"] = {"token": _bearer("A user's token, or a service's.")}
     return document
+
+
+def _roots(paths: Fact) -> Iterator[Fact]:
+    """Every schema that stands in a path, without walking through all that stands around them."""
+    yield {"$ref": f"{REF}Problem"}
+    for item in (item for methods in paths.values() for item in methods.values()):
+        yield from (parameter["schema"] for parameter in item.get("parameters", ()))
+        bodies = [item["requestBody"]] if "requestBody" in item else []
+        for body in (*bodies, *(r for r in item["responses"].values() if "content" in r)):
+            yield body["content"][JSON]["schema"]
 
 
 def _schemas(service: Fact) -> dict[str, Fact]:

@@ -53,20 +53,27 @@ def plan(blueprint: Blueprint, packs: Packs) -> Plan:
     return Plan(_Draft(blueprint, packs).units(), findings)
 
 
+def planned(blueprint: Blueprint) -> tuple[str, ...]:
+    """The names of everything that has facts of its own."""
+    gateway, broker = blueprint.gateway, blueprint.platform.broker
+    names = [element.name for element in (*services(blueprint), *bffs(blueprint))]
+    names += [gateway.name] if gateway and gateway.has is None else []
+    return (*names, broker) if broker else tuple(names)
+
+
 def facts_of(blueprint: Blueprint, name: str) -> Fact | None:
     """The facts of a service, a BFF, the gateway or the broker, as their templates see them; None for anything else."""
+    if name not in planned(blueprint):
+        return None
     numbers = port_numbers(blueprint)
-    gateway, broker = blueprint.gateway, blueprint.platform.broker
     if service := blueprint.services.get(name):
         return facts(blueprint, service=service_facts(blueprint, service))
     if bff := blueprint.bffs.get(name):
         return facts(blueprint, service=bff_facts(blueprint, bff))
-    if gateway and gateway.name == name:
-        return facts(blueprint, gateway=gateway_facts(blueprint, gateway, numbers))
-    if broker == name:
-        parts = [service_facts(blueprint, service) for service in services(blueprint)]
-        return facts(blueprint, broker=broker_facts(blueprint.system, name, numbers[name], parts))
-    return None
+    if blueprint.gateway and blueprint.gateway.name == name:
+        return facts(blueprint, gateway=gateway_facts(blueprint, blueprint.gateway, numbers))
+    parts = [service_facts(blueprint, service) for service in services(blueprint)]
+    return facts(blueprint, broker=broker_facts(blueprint.system, name, numbers[name], parts))
 
 
 def facts(blueprint: Blueprint, **own: Fact) -> Fact:

@@ -82,6 +82,7 @@ class Types:
         self.blueprint, self.own, self.adopts = blueprint, own, adopts
         self.home = home or own
         self._values: dict[str, tuple[str, str]] = {}
+        self._known: dict[tuple[Type, str, str], Fact] = {}
         self._enums: dict[str, tuple[str, tuple[str, ...]]] = {}
 
     def type(self, type_: Type, name: str, home: str | None = None) -> Fact:
@@ -92,6 +93,12 @@ class Types:
             home: the service whose value objects the type means; by default the one being collected.
         """
         home = home or self.home
+        known = self._known.get((type_, name, home))
+        if known is None:
+            known = self._known[type_, name, home] = self._type(type_, name, home)
+        return known
+
+    def _type(self, type_: Type, name: str, home: str) -> Fact:
         shown = self.home if self.adopts else home
         service = None if shown == self.own else shown
         shape: Fact = {"kind": type_.kind.value, "name": None, "values": [], "of": None}

@@ -38,12 +38,12 @@ def _path(source: Source) -> list[Fact]:
 def _convert(
     types: Types, conversion: Conversion, source: Source, here: Fact, target: Type, name: str, home: str | None
 ) -> Fact | None:
-    wanted = types.type(target.bare(), name, home)
     if source.origin is Origin.LITERAL:
         return None
-    if conversion.change is Change.SAME:
-        return _renamed(here, wanted)
-    return _conversion(types, conversion, target, name, home)
+    if conversion.change is not Change.SAME:
+        return _conversion(types, conversion, target, name, home)
+    inner = here["of"] if here["kind"] == "list" else here
+    return _renamed(here, types.type(target.bare(), name, home)) if inner["kind"] in ("enum", "list") else None
 
 
 def _renamed(here: Fact, wanted: Fact) -> Fact | None:

@@ -138,11 +138,16 @@ def _to_write(card: Card, part: Fact) -> Iterator[Fact]:
 
 def _tries(blueprint: Blueprint, gateway: Fact, parts: list[Fact]) -> Iterator[Fact]:
     """Requests through the gateway that need no input: public ones first, then lists that want a token."""
+    routes: dict[str, list[Fact]] = {}
+    for route in gateway["routes"]:
+        routes.setdefault(route["upstream"], []).append(route)
     offered = [(part, o) for part in parts for o in (*part["operations"], *part["endpoints"]) if _simple(o)]
     for kind in ("public", "scopes", "token"):
         for part, offer in offered:
-            path = _outside(gateway, part, offer["http"])
-            if path is None or offer["access"]["kind"] != kind:
+            if offer["access"]["kind"] != kind:
+                continue
+            path = _outside(routes.get(part["name"], []), offer["http"])
+            if path is None:
                 continue
             claims = [i for i in offer["inputs"] if i["source"] and i["source"]["from"] == "token"]
             uuid = any(i["type"]["kind"] == "uuid" for i in claims)
@@ -155,12 +160,12 @@ def _simple(offer: Fact) -> bool:
     return bool(offer["http"]) and offer["http"]["method"] == "GET" and not any(i["required"] for i in asked)
 
 
-def _outside(gateway: Fact, part: Fact, http: Fact) -> str | None:
+def _outside(routes: list[Fact], http: Fact) -> str | None:
     """A path of a service as the gateway's callers write it."""
     segments = segments_of(http["template"])
-    for route in gateway["routes"]:
+    for route in routes:
         inner = inner_path(route["prefix"])
-        fits = route["upstream"] == part["name"] and route["method"] in (None, http["method"])
+        fits = route["method"] in (None, http["method"])
         if fits and route["path"] is not None and segments[: len(inner)] == inner:
             return str("/".join((route["prefix"].rstrip("/"), *segments[len(inner) :])))
     return None
