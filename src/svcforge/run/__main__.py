@@ -28,8 +28,10 @@ def main() -> int:
     asked = parser.parse_args()
     selection = Selection(tuple(asked.only), tuple(asked.yours), asked.gateway)
     root = asked.folder.resolve()
+    layout = Layout(root)
     try:
-        with held(Layout(root).lock) as ours:
+        layout.prepare()
+        with held(layout.lock) as ours:
             if not ours:
                 say("it runs already")
                 return 2
