@@ -1,0 +1,1 @@
+"""What every service of this stack shares; vendored, so that each repository stands alone."""

@@ -1,0 +1,61 @@
+"""Types as they look on the wire."""
+
+import re
+from datetime import UTC, timedelta
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    TypeAdapter,
+    WithJsonSchema,
+)
+
+T = TypeVar("T")
+UNITS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
+
+
+class Model(BaseModel):
+    """A value object, an input or an answer."""
+
+    model_config = ConfigDict(from_attributes=True, ser_json_bytes="base64", val_json_bytes="base64")
+
+
+def _read_duration(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if not (match := re.fullmatch(r"(\d+)(d|h|ms|m|s)", value)):
+        raise ValueError("write a duration as 20ms, 3s, 15m, 2h or 7d")
+    return timedelta(milliseconds=int(match[1]) * UNITS[match[2]])
+
+
+def _write_duration(value: timedelta) -> str:
+    total = value // timedelta(milliseconds=1)
+    return next(f"{total // size}{unit}" for unit, size in UNITS.items() if total % size == 0)
+
+
+Int = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+DateTime = Annotated[AwareDatetime, AfterValidator(lambda value: value.astimezone(UTC))]
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_read_duration),
+    PlainSerializer(_write_duration, str),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]+(ms|s|m|h|d)$"}),
+]
+Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
+Url = Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2000)]
+
+
+def given_fields(model: BaseModel) -> dict[str, Any]:
+    """The fields that were given, as opposed to left to their defaults."""
+    return {name: getattr(model, name) for name in model.model_fields_set}
+
+
+def fitted(kind: type[T], value: Any) -> T:
+    """`value` as what is asked for: a value object by its fields, text read, a list element by element."""
+    return TypeAdapter(kind).validate_python(value, from_attributes=True)
