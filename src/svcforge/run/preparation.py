@@ -135,10 +135,8 @@ class Preparation:
 
     def _infrastructure(self) -> tuple[Unit, ...]:
         """Broker and stand-ins, where they are ours to run."""
-        broker, played = (
-            self.system.broker,
-            assembly.stand_ins(self.system, self._parts, self.layout.root, self._externals),
-        )
+        broker = self.system.broker
+        played = assembly.stand_ins(self.system, self._parts, self.layout.root, self._externals)
         units = [assembly.stand_in_unit(one, self.layout, self._ports[one.name]) for one in played]
         if broker and self._needs_broker and not self.environ.get(servers.AMQP_URL):
             units.insert(0, assembly.broker_unit(broker, self.layout, self._ports[broker.name]))
