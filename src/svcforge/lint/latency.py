@@ -31,7 +31,7 @@ class Latencies:
         Args:
             counts: asked for each call with the latency of what it calls; tells whether the caller's includes it.
         """
-        self.blueprint, self.indexes = indexes.blueprint, indexes
+        self.blueprint, self.indexes, self._counts = indexes.blueprint, indexes, counts
         self._total: dict[Node, Milliseconds] = {}
         self._counted: dict[Node, list[Edge]] = {}
         calls: dict[Node, list[Edge]] = {}
@@ -61,7 +61,7 @@ class Latencies:
         """The latency of an operation, its calls included."""
         return self._total[node] if node in self._total else self._own(node)
 
-    def of_endpoint(self, endpoint: Endpoint, counts: Callable[[Edge, Milliseconds], bool]) -> Milliseconds:
+    def of_endpoint(self, endpoint: Endpoint) -> Milliseconds:
         """The latency of a BFF's endpoint: parts run side by side, after those that they take values from."""
         done: dict[str, Milliseconds] = {}
         for part in endpoint.parts:
@@ -69,7 +69,7 @@ class Latencies:
             edge = self._parts.get(part.path)
             own = self.of(edge) if edge else 0
             started = max((done[root] for root in roots if root in done), default=0)
-            done[part.name] = started + (own if edge and counts(edge, own) else 0)
+            done[part.name] = started + (own if edge and self._counts(edge, own) else 0)
         return max(done.values(), default=0)
 
     def made_of(self, node: Node) -> list[tuple[Node, Milliseconds]]:

@@ -65,6 +65,16 @@ def test_times_add_up_down_the_chain() -> None:
     assert messages(system(CHAIN), "SF306") == [f"error {expected}"]
 
 
+def test_times_that_add_up_to_more_than_two_seconds_are_too_much_without_any_timeout() -> None:
+    services = {
+        "a": "{operations: {go: {calls: [b.work]}}}",
+        "b": "{operations: {work: {takes: 1200ms, calls: [c.help]}}}",
+        "c": "{operations: {help: {takes: 900ms}}}",
+    }
+    expected = '"a.go" waits for "b.work", which takes 2100ms (b.work 1200ms + c.help 900ms), more than 2s'
+    assert messages(system(services), "SF306") == [f"error {expected}"]
+
+
 def test_what_is_reported_further_down_is_not_counted_again() -> None:
     slow = CHAIN | {"c": "{operations: {help: {takes: 5s}}}"}
     assert messages(system(slow), "SF306") == ['error "b.work" waits for "c.help", which takes 5s, more than 2s']

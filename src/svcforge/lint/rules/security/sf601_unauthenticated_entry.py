@@ -97,8 +97,6 @@ def _says_who(operation: Operation) -> bool:
 
 
 def _open_operation(operation: Operation) -> Violation:
-    http = operation.http
-    assert http is not None
     return Violation(
         path=(*operation.path, "http"),
         message=f'"{operation.owner}.{operation.name}" is open to the gateway and does not say who may call it',
