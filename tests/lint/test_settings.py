@@ -59,7 +59,7 @@ def ignoring(rule: str) -> LintConfig:
         (LintConfig(select=("sync-cycel",)), 'SF001 lint.select[0] there is no rule "sync-cycel" | did you mean "sync-cycle"?'),
         (ignoring("zzz"), 'SF001 lint.ignore[0].rule there is no rule "zzz" | see "svcforge rules"'),
         (LintConfig(severity={"SF999": "info"}), 'SF001 lint.severity.SF999 there is no rule "SF999" | see "svcforge rules"'),
-        (LintConfig(options={"topology": {}}), 'SF001 lint.options.topology there is no rule "topology" | did you mean "topology"?'),
+        (LintConfig(options={"topology": {}}), 'SF001 lint.options.topology "topology" is several rules | options belong to one rule: name it'),
         (
             LintConfig(options={"SF104": {"max_hop": "4"}}),
             'SF001 lint.options.SF104.max_hop rule "deep-sync-chain" has no option "max_hop" | did you mean "max_hops"?',

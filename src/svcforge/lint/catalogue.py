@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from types import ModuleType
 
 from svcforge.lint import rules
-from svcforge.lint.rule import FAMILIES, Check, Profile, Rule
+from svcforge.lint.context import LintContext
+from svcforge.lint.rule import FAMILIES, Profile, Rule, Violation
+
+Check = Callable[[LintContext], Iterator[Violation]]
+"""What a rule's module does: yields what it finds in a blueprint, in an order that the blueprint decides."""
 
 
 @dataclass(frozen=True, slots=True)

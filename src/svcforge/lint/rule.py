@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from svcforge.source.finding import Path, Related, Severity
-
-if TYPE_CHECKING:
-    from svcforge.lint.context import LintContext
 
 T = TypeVar("T", bound=bool | int | float | str)
 
@@ -109,7 +105,3 @@ class Violation:
     severity: Severity | None = None
     profile: Profile | None = None
     about: tuple[str, ...] = ()
-
-
-Check = Callable[["LintContext"], Iterator[Violation]]
-"""What a rule's module does: yields what it finds in a blueprint, in an order that the blueprint decides."""

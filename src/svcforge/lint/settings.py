@@ -109,8 +109,13 @@ def _options(config: LintConfig, problems: list[Finding]) -> dict[str, dict[str,
     for word, said in config.options.items():
         path: Path = ("lint", "options", word)
         entry = catalogue.entry(word)
-        if entry is None:
+        if entry is None and catalogue.selected(word):
+            problems.append(
+                _problem("SF001", f'"{word}" is several rules', "options belong to one rule: name it", path)
+            )
+        elif entry is None:
             problems.append(_no_rule(word, path))
+        if entry is None:
             continue
         known = {option.name: option for option in entry.rule.options}
         for name, raw in said.items():
