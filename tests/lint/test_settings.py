@@ -70,7 +70,10 @@ def ignoring(rule: str) -> LintConfig:
     ],
 )  # fmt: skip
 def test_what_is_wrong_in_the_lint_block_is_a_finding_at_its_place(config: LintConfig, expected: str) -> None:
-    found = [f"{p.code} {dotted(p.path)} {p.message} | {p.hint}" for p in resolve(config).problems]
+    found = [
+        f"{p.code} {dotted(p.violation.path)} {p.violation.message} | {p.violation.hint}"
+        for p in resolve(config).problems
+    ]
     assert found == [expected]
 
 

@@ -19,7 +19,7 @@ Thresholds = Literal["error", "warning", "info", "never"]
 def command(
     blueprint: Annotated[
         str,
-        typer.Argument(metavar="[BLUEPRINT]", help="A file, a folder with blueprint.yaml, or - for standard input."),
+        typer.Argument(metavar="BLUEPRINT", help="A file, a folder with blueprint.yaml, or - for standard input."),
     ] = ".",
     format_: Annotated[
         str, typer.Option("--format", metavar="FORMAT", help="What goes to standard output: full, concise or json.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from svcforge.lint import catalogue, ignores
@@ -39,7 +39,7 @@ def run(blueprint: Blueprint, settings: Settings, *, today: date, locate: Locate
     """
     indexes = Indexes(blueprint)
     in_force = [(ignore, codes) for ignore, codes in settings.ignores if ignores.holds(ignore, today)]
-    findings = [replace(problem, span=locate(problem.path, False)) for problem in settings.problems]
+    findings = [_finding(p.code, p.name, Severity.ERROR, p.violation, locate) for p in settings.problems]
     suppressed = 0
     for code in sorted(settings.codes):
         entry = catalogue.entries()[code]
@@ -48,7 +48,8 @@ def run(blueprint: Blueprint, settings: Settings, *, today: date, locate: Locate
             if any(ignores.covers(ignore, violation, indexes) for ignore in relevant):
                 suppressed += 1
             else:
-                findings.append(_finding(entry, violation, settings, locate))
+                severity = settings.severities.get(code) or violation.severity or entry.rule.severity
+                findings.append(_finding(code, entry.rule.name, severity, violation, locate))
     return Verdict(tuple(in_order(findings)), suppressed)
 
 
@@ -66,11 +67,9 @@ def _violations(entry: Entry, indexes: Indexes, settings: Settings) -> Iterator[
             yield violation
 
 
-def _finding(entry: Entry, violation: Violation, settings: Settings, locate: Locate) -> Finding:
-    rule = entry.rule
-    severity = settings.severities.get(rule.code) or violation.severity or rule.severity
+def _finding(code: str, name: str, severity: Severity, violation: Violation, locate: Locate) -> Finding:
     return Finding(
-        rule.code, rule.name, severity, violation.message, violation.hint, violation.path,
+        code, name, severity, violation.message, violation.hint, violation.path,
         span=locate(violation.path, violation.at_key), note=violation.note,
         related=tuple(Related(r.path, r.message, r.span or locate(r.path, False)) for r in violation.related),
     )  # fmt: skip

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from svcforge.lint import catalogue
-from svcforge.lint.rule import Profile
+from svcforge.lint.rule import Profile, Violation
 from svcforge.model.elements import Ignore, LintConfig
-from svcforge.source.finding import Finding, Path, Severity
+from svcforge.source.finding import Path, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,15 @@ class Choices:
     fail_on: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error in the blueprint's `lint` block: a name that stands for nothing (SF001), a value of no use (SF011)."""
+
+    code: str
+    name: str
+    violation: Violation
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What the engine runs with, and what is wrong with the blueprint's `lint` block."""
@@ -32,7 +41,7 @@ class Settings:
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     ignores: tuple[tuple[Ignore, frozenset[str]], ...] = ()
     fail_on: Severity | None = Severity.WARNING
-    problems: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 class UnknownSelector(ValueError):
@@ -50,7 +59,7 @@ def resolve(config: LintConfig, choices: Choices = Choices()) -> Settings:
     `select` names rules, families, code beginnings or profiles, and is then all that runs. A word of the command line
     comes before one of the blueprint; its `ignore` adds to the blueprint's. Raises UnknownSelector.
     """
-    problems: list[Finding] = []
+    problems: list[Problem] = []
     profile = Profile(choices.profile or config.profile or Profile.RECOMMENDED)
     if choices.select is not None:
         codes = _chosen(choices.select)
@@ -81,7 +90,7 @@ def _chosen(words: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _named(word: str, path: Path, problems: list[Finding]) -> frozenset[str]:
+def _named(word: str, path: Path, problems: list[Problem]) -> frozenset[str]:
     """The codes that a word of the blueprint stands for; a word that stands for none is a problem."""
     codes = catalogue.selected(word)
     if codes is None:
@@ -89,14 +98,14 @@ def _named(word: str, path: Path, problems: list[Finding]) -> frozenset[str]:
     return codes or frozenset()
 
 
-def _no_rule(word: str, path: Path) -> Finding:
+def _no_rule(word: str, path: Path) -> Problem:
     close = catalogue.nearest(word)
-    return _problem(
-        "SF001", f'there is no rule "{word}"', f'did you mean "{close}"?' if close else 'see "svcforge rules"', path
+    return _unresolved(
+        f'there is no rule "{word}"', f'did you mean "{close}"?' if close else 'see "svcforge rules"', path
     )
 
 
-def _severities(config: LintConfig, problems: list[Finding]) -> dict[str, Severity]:
+def _severities(config: LintConfig, problems: list[Problem]) -> dict[str, Severity]:
     found: dict[str, Severity] = {}
     for word, severity in config.severity.items():
         for code in _named(word, ("lint", "severity", word), problems):
@@ -104,15 +113,13 @@ def _severities(config: LintConfig, problems: list[Finding]) -> dict[str, Severi
     return found
 
 
-def _options(config: LintConfig, problems: list[Finding]) -> dict[str, dict[str, Any]]:
+def _options(config: LintConfig, problems: list[Problem]) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for word, said in config.options.items():
         path: Path = ("lint", "options", word)
         entry = catalogue.entry(word)
         if entry is None and catalogue.selected(word):
-            problems.append(
-                _problem("SF001", f'"{word}" is several rules', "options belong to one rule: name it", path)
-            )
+            problems.append(_unresolved(f'"{word}" is several rules', "options belong to one rule: name it", path))
         elif entry is None:
             problems.append(_no_rule(word, path))
         if entry is None:
@@ -122,18 +129,18 @@ def _options(config: LintConfig, problems: list[Finding]) -> dict[str, dict[str,
             if name not in known:
                 close = catalogue.nearest(name, among=known) if known else None
                 hint = f'did you mean "{close}"?' if close else f"its options are: {', '.join(known) or 'none'}"
-                problems.append(
-                    _problem("SF001", f'rule "{entry.rule.name}" has no option "{name}"', hint, (*path, name))
-                )
+                problems.append(_unresolved(f'rule "{entry.rule.name}" has no option "{name}"', hint, (*path, name)))
                 continue
             try:
                 found.setdefault(entry.rule.code, {})[name] = known[name].read(raw)
             except ValueError:
                 hint = f"write {known[name].kind}, like {known[name].default}"
-                problems.append(_problem("SF011", f'"{raw}" is no value of "{name}"', hint, (*path, name)))
+                violation = Violation(path=(*path, name), message=f'"{raw}" is no value of "{name}"', hint=hint)
+                problems.append(Problem("SF011", "schema", violation))
     return found
 
 
-def _problem(code: str, message: str, hint: str, path: Path) -> Finding:
-    name = {"SF001": "unresolved-reference", "SF011": "schema"}[code]
-    return Finding(code, name, Severity.ERROR, message, hint, path)
+def _unresolved(message: str, hint: str, path: Path) -> Problem:
+    """A name at a key of the block, or at the value of `rule`."""
+    violation = Violation(path=path, message=message, hint=hint, at_key=path[-1] != "rule")
+    return Problem("SF001", "unresolved-reference", violation)
