@@ -7,9 +7,7 @@ from typing import Any
 
 from svcforge.load import Loaded, load_file, load_text
 from svcforge.packs.shelf import blueprints_folder
-from svcforge.plan.gateway import gateway_facts
-from svcforge.plan.ports import admin, ports
-from svcforge.plan.system import system_fact
+from svcforge.plan.plan import facts_of
 
 LAB = """
 svcforge: 1
@@ -41,7 +39,6 @@ def _facts(loaded: Loaded) -> dict[str, Any]:
     blueprint = loaded.blueprint
     assert blueprint, loaded.findings
     assert blueprint.gateway
-    name = blueprint.gateway.name
-    facts = gateway_facts(blueprint, blueprint.gateway, ports(blueprint.system, [name, admin(name)]))
-    copy: dict[str, Any] = json.loads(json.dumps({"context": 1, "system": system_fact(blueprint), "gateway": facts}))
+    # Facts are shared between units, and not to be changed: a copy is.
+    copy: dict[str, Any] = json.loads(json.dumps(facts_of(blueprint, blueprint.gateway.name)))
     return copy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,16 @@ class Request:
 def ok(_: Request) -> tuple[int, bytes]:
     """The answer of a service to which nothing happens."""
     return 200, b"{}"
+
+
+def slow(seconds: float) -> Callable[[Request], tuple[int, bytes]]:
+    """The answer of a service that takes its time."""
+
+    def answer(_: Request) -> tuple[int, bytes]:
+        time.sleep(seconds)
+        return 200, b"{}"
+
+    return answer
 
 
 @dataclass

@@ -12,7 +12,7 @@ import pytest
 from tests.packs.envoy.conftest import Start
 from tests.packs.envoy.facts import of_lab
 from tests.packs.envoy.running import Gateway
-from tests.packs.envoy.stub import Request, stub
+from tests.packs.envoy.stub import Request, slow, stub
 
 UNAVAILABLE = (503, "urn:problem:gateway:unavailable")
 ROUTES = "  routes: {/api/orders: {to: orders, timeout: 500ms}, /api/products: catalog}\n"
@@ -67,7 +67,7 @@ def test_an_answer_is_an_answer(shop: Gateway, status: int) -> None:
 
 def test_no_answer_in_time_is_a_timeout(start: Start) -> None:
     with start(of_lab(ROUTES)) as it:
-        it.stubs["orders"].answer = lambda _: (time.sleep(1.2), (200, b"{}"))[1]
+        it.stubs["orders"].answer = slow(1.2)
         begun = time.monotonic()
         answer = it.ask("GET", PATH, {"X-Envoy-Upstream-Rq-Timeout-Ms": "60000"})
         assert answer.problem == (504, "urn:problem:gateway:timeout")

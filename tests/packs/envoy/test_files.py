@@ -17,7 +17,7 @@ import yaml
 from tests.packs.envoy.conftest import Start
 from tests.packs.envoy.facts import of_example, of_lab
 from tests.packs.envoy.running import ENVOY, Answer, ask, gateway, rendered
-from tests.packs.envoy.stub import stub
+from tests.packs.envoy.stub import slow, stub
 from tests.servers import free_port
 
 from svcforge.run import keys
@@ -147,7 +147,7 @@ def test_the_container_lets_what_is_under_way_finish(tmp_path: Path) -> None:
         try:
             while subprocess.run(health, env=env, check=False).returncode:
                 time.sleep(0.05)
-            orders.answer = lambda _: (time.sleep(1.5), (200, b"{}"))[1]
+            orders.answer = slow(1.5)
             answers: list[Answer] = []
             begun = threading.Thread(target=lambda: answers.append(ask(edge, "POST", "/api/orders")))
             begun.start()

@@ -13,6 +13,7 @@ import pytest
 from tests.packs.envoy.conftest import Start
 from tests.packs.envoy.facts import of_lab
 from tests.packs.envoy.running import Gateway, ask
+from tests.packs.envoy.stub import slow
 
 PATH = "/api/orders"
 UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -145,7 +146,7 @@ def test_every_request_is_a_line_of_json_in_the_log(start: Start, tmp_path: Path
 
 def test_draining_takes_nothing_new_and_finishes_what_was_begun(start: Start) -> None:
     with start(of_lab("  routes: {/api/orders: orders}\n")) as it, ThreadPoolExecutor(1) as other:
-        it.stubs["orders"].answer = lambda _: (time.sleep(1.0), (200, b"{}"))[1]
+        it.stubs["orders"].answer = slow(1.0)
         begun = other.submit(it.ask, "POST", PATH)
         while not it.stubs["orders"].asked:
             time.sleep(0.01)
