@@ -30,14 +30,14 @@ def render(unit: Unit) -> list[File]:
     Raises SvcforgeError naming the template, or the path.
     """
     files = list(unit.files)
-    for part in unit.parts:
-        made = renderer(part.pack).render(part.facts)
-        if part.into:
-            check_path(part.into)
-            made = [replace(file, path=f"{part.into}/{file.path}") for file in made]
-        files += made
-    files.sort(key=lambda file: file.path)
     try:
+        for part in unit.parts:
+            made = renderer(part.pack).render(part.facts)
+            if part.into:
+                check_path(part.into)
+                made = [replace(file, path=f"{part.into}/{file.path}") for file in made]
+            files += made
+        files.sort(key=lambda file: file.path)
         check_paths(file.path for file in files)
     except SvcforgeError as error:
         raise SvcforgeError(f'in "{unit.name}": {error.message}', error.hint) from None

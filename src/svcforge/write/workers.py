@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pickle
 import signal
@@ -14,6 +15,8 @@ from typing import Any, NoReturn, TypeVar
 from svcforge.errors import SvcforgeError
 
 T = TypeVar("T")
+
+PR_SET_PDEATHSIG = 1
 
 PAYS_FROM = 150
 """Fewer things than this are done sooner than processes are started and read from."""
@@ -91,11 +94,13 @@ class _Team:
     def _live(self, pipe: Connection, first: int, parent: int) -> NoReturn:
         try:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+            # When the parent is killed, nobody must go on writing into its staging folder.
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
             for other in self.children:
                 other.close()
+            if os.getppid() != parent:
+                os._exit(1)
             for number in range(first, self.count, self.jobs):
-                if os.getppid() != parent:
-                    break
                 try:
                     message: Any = (number, self.work(number), None)
                 except SvcforgeError as error:

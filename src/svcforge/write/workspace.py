@@ -10,6 +10,7 @@ import re
 import shutil
 import stat
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,9 +24,13 @@ from svcforge.write.journal import JOURNAL, LARGEST, Journal, Put, drop_journal,
 
 BUSY, IGNORE, UNDO, INDEX = "busy", ".gitignore", "undo", "index.json"
 JOURNAL_NAME = JOURNAL.rpartition("/")[2]
-STRAY = re.compile(rf"tx-[0-9]+|{re.escape(JOURNAL_NAME)}\.new")
+STRAY = re.compile(r"tx-[0-9]+|.*\.new")
+"""What a run that was cut short may have left in the state folder."""
 NOT_COMMITTED = b"*\n!.gitignore\n!manifest.json\n!base\n"
 """Of what stands in the workspace's state folder, only the manifest and the base are for git."""
+
+PATIENCE = 0.5
+"""Seconds to wait for another command to end: one that was killed takes a moment to be gone."""
 
 AT_ONCE = 2000
 """More files than this are removed by a process that nobody waits for."""
@@ -77,14 +82,17 @@ class Workspace:
         except NotADirectoryError:
             raise Hidden(STATE) from None
         stack.callback(os.close, self.state)
-        stack.callback(os.close, self._lock())
+        self.busy = self._lock()
+        stack.callback(os.close, self.busy)
         self.finished = self._finish_earlier()
+        stack.callback(self._unless_kept, lambda: _remove(self.state, f"{JOURNAL_NAME}.new"))
         os.mkdir(self.staging_name, 0o700, dir_fd=self.state)
         stack.callback(self._unless_kept, lambda: _remove(self.state, self.staging_name))
         self.staging = os.open(self.staging_name, OPEN_FOLDER, dir_fd=self.state)
         stack.callback(os.close, self.staging)
         if status(self.state, IGNORE) is None:
-            write(self.state, IGNORE, NOT_COMMITTED)
+            write(self.state, f"{IGNORE}.new", NOT_COMMITTED)
+            os.rename(f"{IGNORE}.new", IGNORE, src_dir_fd=self.state, dst_dir_fd=self.state)
 
     def _unless_kept(self, action: Callable[[], object]) -> None:
         if not self.keep:
@@ -101,6 +109,8 @@ class Workspace:
                 names.sync(self.disk.root)
             write_journal(self.state, journal)
         except OSError as error:
+            with contextlib.suppress(OSError):
+                _remove(self.state, JOURNAL_NAME)
             raise trouble(self.out, error) from None
         self.keep = True
         self.disk.made.clear()
@@ -123,11 +133,11 @@ class Workspace:
     def _take_back(self, application: Application, journal: Journal) -> None:
         try:
             application.undo(journal)
+            drop_journal(self.state)
         except OSError as error:
             raise SvcforgeError(
                 f'"{self.out}" is half written: {_reason(error)}', "mend that; the next command goes on by itself"
             ) from None
-        drop_journal(self.state)
         self.keep = False
 
     def _close(self, journal: Journal, staging: int, name: str, late: dict[str, list[str]]) -> None:
@@ -274,11 +284,16 @@ def _dispose(folder: int, path: Path) -> None:
 
 
 def _locked(descriptor: int, exclusive: bool) -> bool:
-    """Lock an open file for as long as this process lives; False when another one holds it."""
+    """Lock an open file for as long as this process and its workers live; False when others hold it."""
     import fcntl
 
-    try:
-        fcntl.flock(descriptor, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(descriptor, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.01)
+        else:
+            return True
