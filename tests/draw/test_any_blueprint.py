@@ -35,7 +35,7 @@ def mutants(draw: st.DrawFn) -> Blueprint:
     return blueprint
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(mutants())
 def test_every_view_is_drawn_in_every_format(blueprint: Blueprint) -> None:
     for view in VIEWS:

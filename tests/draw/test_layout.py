@@ -65,7 +65,7 @@ def graphs(draw: st.DrawFn) -> Parts:
     return Parts(boxes, frames, {f"link {n}": link for n, link in enumerate(links)})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(graphs())
 def test_nothing_meets(parts: Parts) -> None:
     found = layout(parts)
@@ -73,7 +73,7 @@ def test_nothing_meets(parts: Parts) -> None:
     check(parts, found)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(graphs())
 def test_nothing_meets_where_graphviz_gives_up(parts: Parts) -> None:
     found = layout(parts, fuel=1_000)
@@ -81,7 +81,7 @@ def test_nothing_meets_where_graphviz_gives_up(parts: Parts) -> None:
     check(parts, found)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(graphs())
 def test_an_arrow_begins_and_ends_at_its_boxes(parts: Parts) -> None:
     found = layout(parts)

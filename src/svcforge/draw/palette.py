@@ -30,7 +30,7 @@ COLOURS: Mapping[str, tuple[str, str]] = {
     "warning": ("#a85400", "#f3a650"),
     "info": ("#0b6bcb", "#7cc0ff"),
 }
-"""Name -> (light, dark). Words on what they stand on have a contrast of at least 4.5, lines of at least 3."""
+"""Name -> (light, dark). Words on what they stand on have a contrast of at least 4.5, lines that mean something of at least 3."""
 
 BOXES: Mapping[str, tuple[str, str, str, str]] = {
     "service": ("service", "service-edge", "ink", "muted"),

@@ -117,6 +117,11 @@ class Scene:
         return found
 
 
+MOST_LINES = 4
+"""Lines of an edge's label that a picture shows."""
+MOST_ROWS = 12
+"""Rows of a node that a picture shows."""
+
 _WORST_FIRST = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 

@@ -31,6 +31,11 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub("\ufffd", text)
 
 
+def one_line(text: str) -> str:
+    """The printable text with each run of white space as one space, and none around it."""
+    return " ".join(printable(text).split())
+
+
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """An upper estimate of the text's width in pixels at a font size in pixels."""
     return sum(map(_em, text)) * size * (BOLD if bold else 1.0)

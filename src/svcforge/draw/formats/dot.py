@@ -6,8 +6,21 @@ from collections.abc import Iterator
 
 from svcforge.draw.identifiers import identifiers
 from svcforge.draw.palette import BOXES, COLOURS, LINES
-from svcforge.draw.scene import Cluster, Edge, EdgeKind, Element, Node, NodeKind, Scene, clipped, codes, severity
-from svcforge.draw.text import printable
+from svcforge.draw.scene import (
+    MOST_LINES,
+    MOST_ROWS,
+    Cluster,
+    Edge,
+    EdgeKind,
+    Element,
+    Node,
+    NodeKind,
+    Scene,
+    clipped,
+    codes,
+    severity,
+)
+from svcforge.draw.text import one_line, printable
 
 _SHAPES = {NodeKind.STORE: "cylinder", NodeKind.SHARED_STORE: "cylinder", NodeKind.GATEWAY: "hexagon"}
 _STYLES = {EdgeKind.ASYNC: "dashed", EdgeKind.SAGA: "bold", EdgeKind.RELATION: "dotted", EdgeKind.USE: "dotted"}
@@ -31,14 +44,16 @@ def text(scene: Scene) -> str:
         lines.append("  }")
     lines += [f"  {names[edge.source]} -> {names[edge.target]} {_arrow(edge)}" for edge in scene.edges]
     for note in scene.notes:
-        lines.append(f"  // {note.code} {note.severity.value}: {' '.join(printable(note.message).split())}")
+        lines.append(f"  // {note.code} {note.severity.value}: {one_line(note.message)}")
     return "\n".join([*lines, "}"]) + "\n"
 
 
 def _node(node: Node, names: dict[str, str]) -> str:
     surface, edge, ink, _ = (COLOURS[name][0] for name in BOXES[node.kind.value])
     attributes = {
-        "label": _lines((node.label, *((node.sublabel,) if node.sublabel else ()), *node.rows, *codes(node))),
+        "label": _lines(
+            (node.label, *((node.sublabel,) if node.sublabel else ()), *clipped(node.rows, MOST_ROWS), *codes(node))
+        ),
         "tooltip": _quoted("\n".join(_tooltip(node))),
         "fillcolor": _quoted(surface),
         "color": _quoted(edge),
@@ -66,7 +81,7 @@ def _frame(cluster: Cluster) -> str:
 def _arrow(edge: Edge) -> str:
     colour = _quoted(COLOURS[LINES[edge.kind.value][0]][0])
     attributes = {
-        "label": _lines((*clipped(edge.label, 4), *codes(edge))),
+        "label": _lines((*clipped(edge.label, MOST_LINES), *codes(edge))),
         "tooltip": _quoted("\n".join(_tooltip(edge))),
         "color": colour,
         "fontcolor": colour,
@@ -103,4 +118,5 @@ def _quoted(words: str) -> str:
 
 
 def _lines(lines: tuple[str, ...]) -> str:
-    return _quoted("\n".join(lines))
+    """The words that there are, each on a line of its own: an empty line makes some builds of Graphviz fail."""
+    return _quoted("\n".join(filter(None, map(one_line, lines))))

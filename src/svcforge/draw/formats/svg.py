@@ -10,7 +10,19 @@ from svcforge.draw.layout import layout
 from svcforge.draw.legend import legend
 from svcforge.draw.markup import number, tag, words
 from svcforge.draw.palette import style_sheet
-from svcforge.draw.scene import Cluster, Edge, Element, Node, NodeKind, Scene, clipped, codes, severity
+from svcforge.draw.scene import (
+    MOST_LINES,
+    MOST_ROWS,
+    Cluster,
+    Edge,
+    Element,
+    Node,
+    NodeKind,
+    Scene,
+    clipped,
+    codes,
+    severity,
+)
 from svcforge.draw.text import cut, width, wrapped
 
 NAME, SMALL, CODE, TITLE = 14.0, 11.5, 10.5, 22.0
@@ -42,19 +54,23 @@ def text(scene: Scene) -> str:
         tag("style", style_sheet()),
         tag("rect", Class="canvas", width=wide, height=high, rx=14),
         tag("g", *head, transform=_shift(MARGIN, MARGIN)),
-        tag("g", *_picture(scene, found), transform=_shift(MARGIN, MARGIN + head_height)),
+        tag("g", *(f"\n{part}" for part in _picture(scene, found)), transform=_shift(MARGIN, MARGIN + head_height)),
         tag("g", *foot, transform=_shift(MARGIN, high - MARGIN - foot_height)),
     ]
-    return tag(
-        "svg",
-        *body,
-        xmlns="http://www.w3.org/2000/svg",
-        Class="svcforge",
-        role="img",
-        aria_label=f"{scene.title}: {scene.view}",
-        viewBox=f"0 0 {number(wide)} {number(high)}",
-        width=wide,
-        height=high,
+    return (
+        tag(
+            "svg",
+            *(f"\n{part}" for part in body),
+            "\n",
+            xmlns="http://www.w3.org/2000/svg",
+            Class="svcforge",
+            role="img",
+            aria_label=f"{scene.title}: {scene.view}",
+            viewBox=f"0 0 {number(wide)} {number(high)}",
+            width=wide,
+            height=high,
+        )
+        + "\n"
     )
 
 
@@ -132,17 +148,21 @@ def _node_size(node: Node, arrows: int) -> Size:
     wide = max(
         width(node.label, NAME, bold=True),
         width(node.sublabel, SMALL),
-        *(width(row, SMALL) for row in node.rows),
+        *(width(row, SMALL) for row in _rows(node)),
         _badges_width(node),
         64,
     )
     return Size(min(wide, WIDEST) + 28, max(_height(node), 9 * arrows + 4))
 
 
+def _rows(node: Node) -> tuple[str, ...]:
+    return clipped(node.rows, MOST_ROWS)
+
+
 def _height(node: Node) -> float:
     """What a node's words need, one under the other."""
     lid = 8 if node.kind in (NodeKind.STORE, NodeKind.SHARED_STORE) else 0
-    rows = 16 * len(node.rows) + 12 if node.rows else 0
+    rows = 16 * len(_rows(node)) + 12 if node.rows else 0
     return 36 + lid + 16 * bool(node.sublabel) + rows + 22 * bool(node.findings)
 
 
@@ -163,7 +183,7 @@ def _node(node: Node, box: Box) -> str:
         y += 10
         parts.append(tag("path", Class="rule", d=f"M{number(box.x)} {number(y)}h{number(box.width)}"))
         y += 2
-    for row in node.rows:
+    for row in _rows(node):
         y += 16
         parts.append(tag("text", words(cut(row, SMALL, room)), Class="small", y=y, **side))
     if node.findings:
@@ -209,7 +229,7 @@ def _cluster(cluster: Cluster, box: Box) -> str:
 
 
 def _lines(edge: Edge) -> tuple[str, ...]:
-    return tuple(cut(line, SMALL, WIDEST) for line in clipped(edge.label, 4))
+    return tuple(cut(line, SMALL, WIDEST) for line in clipped(edge.label, MOST_LINES))
 
 
 def _label_size(edge: Edge) -> Size | None:
@@ -226,10 +246,9 @@ def _edge(edge: Edge, curve: Curve) -> str:
     for start, *rest in curve.pieces:
         pieces = " ".join(f"{number(x)} {number(y)}" for x, y in rest)
         paths.append(f"M{number(start[0])} {number(start[1])}C{pieces}")
+    line = tag("path", Class="line", d="".join(paths))
     head = tag("path", Class="head", d=_arrow_head(curve))
-    return tag(
-        "g", tag("path", Class="line", d="".join(paths)), head, _tooltip(edge, _heading(edge)), Class=_class(edge)
-    )
+    return tag("g", _tooltip(edge, _heading(edge)), line, head, Class=_class(edge))
 
 
 def _heading(edge: Edge) -> str:
