@@ -63,7 +63,7 @@ class Library(jinja2.BaseLoader):
         key = f"\0{text}"
         if key not in self.codes:
             self.fresh = True
-            self.codes[key] = environment.compile(text, text, f"{self.label}/{text}")
+            self.codes[key] = environment.compile(text, text, "<path>")
         return environment.template_class.from_code(environment, self.codes[key], environment.make_globals(None), None)
 
     def compile(self, environment: jinja2.Environment, name: str, text: str) -> CodeType:

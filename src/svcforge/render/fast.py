@@ -96,7 +96,7 @@ class FastRenderer:
         if isinstance(error, jinja2.TemplateNotFound):
             message = f'there is no template "{error.name}" in the pack'
         if isinstance(error, jinja2.TemplateSyntaxError):
-            name = error.name or source
+            name = error.name if error.name in self.pack.tree else source
             return SvcforgeError(f'"{self.label}/{name}" line {error.lineno}: {error.message}')
         place, line = _place(error.__traceback__, self.label, place)
         return SvcforgeError(f'"{place}"{line}: {message}', "what a template asks for must be in the facts")

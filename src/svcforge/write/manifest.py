@@ -107,7 +107,7 @@ def input_of(text: bytes) -> str | None:
     """The input hash that a manifest's first line states, without reading on; None when it states none."""
     try:
         header = json.loads(text.partition(b"\n")[0] + b"}}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     value = header.get("input") if isinstance(header, dict) and header.get("lock") == VERSION else None
     return value if isinstance(value, str) else None
