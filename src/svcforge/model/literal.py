@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+import math
 import re
 import uuid
 from collections.abc import Mapping
@@ -68,7 +69,7 @@ def _scalar(text: str, name: str) -> Any:
             return int(text)
         case "float" | "decimal":
             number = Decimal(text)
-            if not number.is_finite():
+            if not number.is_finite() or (name == "float" and not math.isfinite(float(number))):
                 raise ValueError(text)
             return float(number) if name == "float" else text
         case "bool":

@@ -34,6 +34,8 @@ def schema_of(type_: Fact) -> Fact:
     kind = type_["kind"]
     if kind in ("value", "enum", "entity", "copy", "record"):
         return {"$ref": REF + type_["name"]}
+    if kind == "none":
+        return {"type": "null"}
     if kind == "list":
         return {"type": "array", "items": schema_of(type_["of"])} | _bounds(type_, "Items")
     if kind == "page":

@@ -56,7 +56,7 @@ def plan(blueprint: Blueprint, packs: Packs) -> Plan:
 def planned(blueprint: Blueprint) -> tuple[str, ...]:
     """The names of everything that has facts of its own."""
     gateway, broker = blueprint.gateway, blueprint.platform.broker
-    names = [element.name for element in (*services(blueprint), *bffs(blueprint))]
+    names = [*(service.name for service in services(blueprint)), *(bff.name for bff in bffs(blueprint))]
     names += [gateway.name] if gateway and gateway.has is None else []
     return (*names, broker) if broker else tuple(names)
 

@@ -1,0 +1,147 @@
+"""What no chosen pack can do, and what would come out at one place twice."""
+
+from __future__ import annotations
+
+import pytest
+from tests.model.written import written
+from tests.plan.planned import CAN, PACKS, complaints, example, pack, shelf
+
+from svcforge.plan.plan import plan
+
+PYTHON = "defaults: {stack: python}\n"
+
+
+@pytest.mark.parametrize("name", ["shop", "healthcare", "minimal"])
+def test_the_examples_ask_no_stack_for_what_it_cannot(name: str) -> None:
+    assert [c for c in complaints(plan(example(name), PACKS)) if " error " in c] == []
+
+
+def test_a_stack_without_a_pack_is_an_error_where_it_is_named() -> None:
+    blueprint = written("a: {stack: java, operations: {x: {http: GET /x, public: demo}}}\nb: {operations: {}}", PYTHON)
+    assert complaints(plan(blueprint, PACKS)) == [
+        'SF020 error contexts.c.services.a.stack: there is no pack for the stack "java"'
+    ]
+
+
+def test_a_stack_that_is_not_there_is_told_once_where_defaults_name_it() -> None:
+    blueprint = written("a: {operations: {}}\nb: {operations: {}}", "defaults: {stack: java}\n")
+    assert complaints(plan(blueprint, PACKS)) == ['SF020 error defaults.stack: there is no pack for the stack "java"']
+
+
+def test_a_service_without_a_stack_is_an_error() -> None:
+    assert complaints(plan(written("a: {operations: {}}"), PACKS)) == [
+        'SF020 error contexts.c.services.a: "a" has no stack'
+    ]
+
+
+def test_what_exists_already_needs_no_stack() -> None:
+    assert complaints(plan(written("a: {has: [health], operations: {}}\nb: {role: gateway}"), PACKS)) == []
+
+
+def test_a_platform_without_a_pack_is_a_warning() -> None:
+    blueprint = written(
+        "a: {operations: {}}", PYTHON + "platform: {mesh: istio, metrics: prometheus, deploy: [compose, nomad]}\n"
+    )
+    assert complaints(plan(blueprint, PACKS)) == [
+        'SF020 warning platform.mesh: there is no pack for "istio" yet',
+        'SF020 warning platform.metrics: there is no pack for "prometheus" yet',
+        'SF020 warning platform.deploy[1]: there is no pack for "nomad" yet',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("services", "ability", "where"),
+    [
+        ("a: {api: [rest, grpc], operations: {}}", "grpc", "api[1]"),
+        ("a: {owns: {Doc: {x: int}}, event_sourced: [Doc]}", "event-sourcing", "event_sourced"),
+        ("a: {owns: {Doc: {x: int}}, store: mysql}", "mysql", "store"),
+        (
+            "a: {operations: {x: {out: int}, y: {calls: [{to: b.z, over: grpc}]}}}\nb: {operations: {z: {out: int}}}",
+            "grpc",
+            "operations.y.calls[0]",
+        ),
+        ("a: {operations: {x: {schedule: every 5m}}}", "schedule", "operations.x.schedule"),
+        ("a: {operations: {x: {long_running: true}}}", "jobs", "operations.x.long_running"),
+    ],
+)
+def test_an_ability_that_a_stack_lacks_is_an_error_at_the_element_that_needs_it(
+    services: str, ability: str, where: str
+) -> None:
+    can = tuple(a for a in CAN if a not in ("schedule", "jobs"))
+    packs = shelf(pack("stack", "python", "service", "{{ service.folder }}", can))
+    found = [f for f in plan(written(services, PYTHON), packs).findings if f'"{ability}"' in f.message]
+    assert [(f.code, f.severity.value, f.message) for f in found] == [
+        ("SF021", "error", f'the stack "python" cannot do "{ability}"')
+    ]
+    assert ".".join(str(p) for p in found[0].path).replace(".0", "[0]").replace(".1", "[1]").endswith(where)
+
+
+def test_it_names_the_packs_that_can() -> None:
+    other = pack("stack", "typescript", "service", "{{ service.folder }}", (*CAN, "grpc"))
+    packs = PACKS | shelf(other)
+    [finding] = plan(written("a: {api: [grpc], operations: {}}", PYTHON), packs).findings
+    assert finding.hint == "these can: typescript"
+
+
+def test_events_want_a_broker() -> None:
+    blueprint = written(
+        "a: {owns: {Doc: {x: int}}, events: {Made: {doc: uuid}}, operations: {make: {creates: Doc, emits: [Made]}}}",
+        PYTHON,
+    )
+    [finding] = plan(blueprint, PACKS).findings
+    assert (finding.severity.value, finding.hint) == ("error", "name a broker, platform: {broker: rabbitmq}")
+
+
+def test_releases_and_sidecars_want_a_platform_that_runs_them() -> None:
+    blueprint = written(
+        "a: {operations: {}, sidecars: [fluentd], releases: {v1: {weight: 100}}}",
+        PYTHON + "platform: {deploy: [compose]}\n",
+    )
+    assert complaints(plan(blueprint, PACKS)) == [
+        'SF021 warning contexts.c.services.a.releases: no platform chosen here can do "releases"'
+    ]
+
+
+def test_what_a_pack_wants_beside_it_is_told() -> None:
+    packs = PACKS | shelf(
+        pack("platform", "envoy", "gateway", "gateway", ("routes",), needs={"platform.mesh": "istio"})
+    )
+    blueprint = written("a: {operations: {}}", PYTHON + "platform: {gateway: envoy}\ngateway: {routes: {}}\n")
+    assert complaints(plan(blueprint, packs)) == [
+        'SF021 warning platform.gateway: the pack "envoy" needs "platform.mesh: istio"'
+    ]
+
+
+def test_a_route_to_what_is_not_generated_is_a_warning() -> None:
+    blueprint = written(
+        "a: {has: [health], operations: {}}", PYTHON + "platform: {gateway: envoy}\ngateway: {routes: {/api/a: a}}\n"
+    )
+    [complaint] = complaints(plan(blueprint, PACKS))
+    assert complaint.startswith("SF023 warning gateway.routes./api/a:")
+
+
+def test_two_operations_at_one_path_clash_whatever_their_parameters_are_called() -> None:
+    blueprint = written(
+        "a: {operations: {x: {http: 'GET /d/{one}', public: demo}, y: {http: 'GET /d/{two}', public: demo}, z: {http: 'PUT /d/{two}', public: demo}}}",
+        PYTHON,
+    )
+    [finding] = plan(blueprint, PACKS).findings
+    assert (finding.code, finding.message) == ("SF022", '"GET /d/{two}" of "a" is taken already')
+    assert [related.path[-1] for related in finding.related] == ["x"]
+
+
+def test_a_word_beside_a_parameter_is_no_clash() -> None:
+    blueprint = written(
+        "a: {operations: {x: {http: 'GET /d/{one}', public: demo}, y: {http: 'GET /d/me', public: demo}}}", PYTHON
+    )
+    assert complaints(plan(blueprint, PACKS)) == []
+
+
+def test_two_routes_with_one_prefix_clash() -> None:
+    gateway = "gateway: {routes: {'/api/{x}/d': a, '/api/{y}/d': a, 'GET /api/{y}/d': a}}\n"
+    blueprint = written(
+        "a: {operations: {x: {http: GET /d, public: demo}}}", PYTHON + "platform: {gateway: envoy}\n" + gateway
+    )
+    assert complaints(plan(blueprint, PACKS)) == [
+        'SF022 error gateway.routes./api/{y}/d: "/api/{y}/d" of the gateway is taken already'
+    ]
