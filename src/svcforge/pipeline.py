@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from svcforge.lint.catalogue import Entry
     from svcforge.lint.settings import Choices
     from svcforge.load import Loaded
+    from svcforge.packs.pack import Pack
+    from svcforge.packs.unit import Unit
     from svcforge.report.findings import Report
+    from svcforge.source.finding import Finding
+    from svcforge.write.generate import Report as WriteReport
 
 STANDARD_INPUT = "-"
 BLUEPRINT = "blueprint.yaml"
@@ -244,3 +248,96 @@ def init_from(example: str, directory: Path) -> list[Path]:
     root = folder / example
     files = {f.relative_to(root).as_posix(): f.read_bytes() for f in sorted(root.rglob("*")) if f.is_file()}
     return create(directory, {**files, SCHEMA: schema_text().encode()})
+
+
+INTEGRITY = ("SF001", "SF002", "SF004")
+"""What no one may insist on: without these there is no system to generate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """What `generate` did: why it stopped, or what became of each file.
+
+    `report` holds the findings that stopped it, or the warnings of planning; `written` is None when it stopped.
+    `logic` are the user's files that are still as generated.
+    """
+
+    report: Report
+    out: Path | None
+    written: WriteReport | None
+    logic: tuple[str, ...] = ()
+    exit_code: int = 0
+
+
+def generate(
+    source: str,
+    out: Path | None,
+    *,
+    dry_run: bool = False,
+    lint: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> Generated:
+    """Lint, plan, render and write what the blueprint that a command names describes.
+
+    Args:
+        out: where it goes; None is beside the blueprint.
+        lint: False to insist in spite of the linter's errors.
+        progress: called with the units done and all of them.
+
+    Raises SvcforgeError, and changes nothing, when it cannot be written.
+    """
+    from svcforge.lint.settings import Choices
+    from svcforge.report.findings import Report, summary_of
+
+    loaded = read(source)
+    linted = judged(loaded, Choices() if lint else Choices(select=INTEGRITY))
+    if loaded.blueprint is None or linted.errors:
+        return Generated(linted.report, None, None, exit_code=max(1, linted.exit_code))
+    folder = out or _beside(source)
+    units, packs, planned = _planned(loaded)
+    if any(finding.severity == "error" for finding in planned):
+        return Generated(Report(planned, summary_of(planned), loaded.sources), None, None, exit_code=1)
+    return _written(loaded, folder, units, packs, planned, dry_run=dry_run, progress=progress)
+
+
+def _beside(source: str) -> Path:
+    if source == STANDARD_INPUT:
+        raise SvcforgeError("a blueprint from standard input has no folder", "say where to write: -o DIR")
+    path = Path(source)
+    return path if path.is_dir() else path.parent
+
+
+def _planned(loaded: Loaded) -> tuple[tuple[Unit, ...], tuple[Pack, ...], tuple[Finding, ...]]:
+    """The units, the packs that make them, and the findings of planning, each with its place."""
+    from svcforge.packs.shelf import bundled
+    from svcforge.plan.plan import plan
+    from svcforge.source.finding import in_order
+
+    assert loaded.blueprint is not None
+    made = plan(loaded.blueprint, bundled().packs)
+    packs = {part.pack.digest: part.pack for unit in made.units for part in unit.parts}
+    placed = (f if f.span else replace(f, span=loaded.locate(f.path)) for f in made.findings)
+    return made.units, tuple(packs.values()), tuple(in_order(placed))
+
+
+def _written(
+    loaded: Loaded,
+    out: Path,
+    units: tuple[Unit, ...],
+    packs: tuple[Pack, ...],
+    findings: tuple[Finding, ...],
+    *,
+    dry_run: bool,
+    progress: Callable[[int, int], None] | None,
+) -> Generated:
+    import hashlib
+
+    from svcforge.report.findings import Report, summary_of
+    from svcforge.write.generate import generate as write
+    from svcforge.write.lock import lock_text
+    from svcforge.write.unwritten import unwritten
+
+    digest = hashlib.sha256("\0".join(text for _, text in sorted(loaded.sources.items())).encode()).hexdigest()
+    report = write(out, units, lock=lock_text(packs, digest), dry_run=dry_run, progress=progress)
+    logic = () if dry_run else unwritten(out, (unit.folder for unit in units))
+    return Generated(Report(findings, summary_of(findings), loaded.sources), out, report, logic)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from rich.table import Table
@@ -95,3 +96,21 @@ def name_style(name: str) -> str:
 
 def _aligned(line: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+
+
+@contextmanager
+def counting(what: str, least: int) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error for at least so many things; called with those done and all of them."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = None
+
+        def count(done: int, total: int) -> None:
+            nonlocal task
+            if total >= least:
+                task = progress.add_task(what, total=total) if task is None else task
+                progress.update(task, completed=done)
+
+        yield count

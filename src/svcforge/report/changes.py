@@ -1,0 +1,86 @@
+"""What a generation did, or would do: a tree of the changed files, or JSON, and a line that sums it up."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from svcforge.merge.changes import ChangeSet
+from svcforge.merge.table import Verdict
+from svcforge.report.page import Page
+
+MARKS: Mapping[Verdict, tuple[str, str]] = {
+    Verdict.CREATE: ("+", "created"),
+    Verdict.WRITE: ("~", "changed"),
+    Verdict.REMOVE: ("-", "removed"),
+    Verdict.ADOPT: ("=", "adopted"),
+    Verdict.KEPT: ("!", "left, you changed it"),
+    Verdict.CONFLICT: ("!", "left, you changed what is ours"),
+    Verdict.DELETED: ("x", "left out, you deleted it"),
+    Verdict.DETACHED: ("!", "left, no template makes it any more"),
+    Verdict.REFUSED: ("!", "left"),
+}
+"""How each verdict is marked and called."""
+
+QUIET = (Verdict.CREATE, Verdict.WRITE, Verdict.REMOVE, Verdict.ADOPT)
+"""What needs no look when it has been done; the rest is told file by file."""
+
+STYLES = {"+": "help", "~": "warning", "-": "error", "!": "warning"}
+
+
+def tree(units: Iterable[ChangeSet], page: Page) -> str:
+    """Every changed file under its unit's folder, with what becomes of it."""
+    lines: list[str] = []
+    for unit in units:
+        changes = list(unit.changes)
+        if not changes and not unit.unchanged:
+            continue
+        count = f"  {unit.unchanged} unchanged" if unit.unchanged else ""
+        lines.append(page.paint("strong", f"{unit.folder or '.'}/") + count)
+        for change in changes:
+            mark, called = MARKS[change.verdict]
+            note = "" if change.verdict in QUIET else f"  ({change.why or called})"
+            lines.append(f"  {page.paint(STYLES.get(mark, 'strong'), mark)} {change.path}{note}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def attention(units: Iterable[ChangeSet]) -> Iterator[str]:
+    """A line for each file that was not treated as its template wanted."""
+    for unit in units:
+        for change in unit.changes:
+            if change.verdict not in QUIET:
+                path = f"{unit.folder}/{change.path}" if unit.folder else change.path
+                yield f"{path}: {change.why or MARKS[change.verdict][1]}"
+
+
+def counted(units: Iterable[ChangeSet]) -> str:
+    """`812 created, 3 changed, 2 left, 40 unchanged`."""
+    totals: Counter[str] = Counter()
+    for unit in units:
+        for verdict, paths in unit.paths.items():
+            totals[MARKS[verdict][1].split(",")[0]] += len(paths)
+        totals["unchanged"] += unit.unchanged
+    order = ("created", "changed", "removed", "adopted", "left", "left out", "unchanged")
+    return ", ".join(f"{totals[word]} {word}" for word in order if totals[word]) or "nothing to do"
+
+
+def as_json(units: Iterable[ChangeSet], *, dry_run: bool, logic: Iterable[str]) -> str:
+    """The same for programs; stable within its version."""
+    found = {
+        "version": 1,
+        "dry_run": dry_run,
+        "units": [_unit(unit) for unit in units],
+        "logic": list(logic),
+    }
+    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+
+
+def _unit(unit: ChangeSet) -> dict[str, Any]:
+    return {
+        "name": unit.unit,
+        "folder": unit.folder,
+        "unchanged": unit.unchanged,
+        "files": [{"path": c.path, "verdict": str(c.verdict), "why": c.why or None} for c in unit.changes],
+    }
