@@ -6,7 +6,8 @@ import pytest
 from tests.model.written import complaints, fields, inputs, operation, shown, sig, written
 
 from svcforge.model.bindings import of_operation
-from svcforge.model.signature import Meaning, Shape, Stand
+from svcforge.model.inputs import Meaning, Stand
+from svcforge.model.signature import Shape
 
 ORDER = "Order: {customer: uuid, status: open | done = open, note: optional text, lines: [text], total: decimal 0..}"
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from svcforge.load import load_text
 from svcforge.model.bindings import of_operation
 from svcforge.model.blueprint import Blueprint
+from svcforge.model.conversion import Change
 from svcforge.model.elements import Operation
-from svcforge.model.scope import Binding, Change, Origin
+from svcforge.model.scope import Binding, Origin
 from svcforge.model.signature import Signature, signature
 from svcforge.model.unmapped import problems
 from svcforge.source.finding import dotted

@@ -9,9 +9,10 @@ from typing import Any
 from svcforge.model.answers import add_answer, alias_of
 from svcforge.model.blueprint import Blueprint, field_named
 from svcforge.model.elements import Call, Event, Operation, Verb
+from svcforge.model.inputs import Input, Meaning, claim_of
 from svcforge.model.record import record
 from svcforge.model.scope import Binding, Known, Need, Origin, Scope, Source, fill, fill_literal
-from svcforge.model.signature import Input, Meaning, Shape, Signature, claim_of, signature, without_token
+from svcforge.model.signature import Shape, Signature, signature, without_token
 from svcforge.model.types import TEXT, Kind
 
 Bindings = tuple[Binding, ...]

@@ -1,59 +1,16 @@
-"""What an operation takes and answers: the table of verbs of blueprint.md, "Operations", worked out once for all."""
+"""An operation as its callers see it: what it takes and answers (blueprint.md, "Operations"), worked out once for all."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import dataclass
 from enum import StrEnum
 
 from svcforge.model.blueprint import Blueprint
-from svcforge.model.elements import Call, Condition, Field, Operation, Verb
+from svcforge.model.elements import Condition, Field, Operation, Verb
+from svcforge.model.inputs import Input, Meaning, claims, declared, key_of
 from svcforge.model.record import Record, record
-from svcforge.model.types import INT, TEXT, Kind, Type, listed
-
-LIMIT = replace(INT, low=Decimal(1), high=Decimal(100), default="20")
-"""`limit` of an operation that lists: 20 unless asked otherwise, at most 100."""
-
-
-class Stand(StrEnum):
-    """Where an input stands in a request."""
-
-    PATH = "path"
-    QUERY = "query"
-    BODY = "body"
-
-
-class Meaning(StrEnum):
-    """What an input is to its operation."""
-
-    KEY = "key"
-    FIELD = "field"
-    WHERE = "where"
-    """A claim that only `where` looks at."""
-    FILTER = "filter"
-    IDS = "ids"
-    LIMIT = "limit"
-    CURSOR = "cursor"
-    OWN = "own"
-    CHECK = "check"
-    """A claim that `where` compares with an input of the field's own name; known only when a token came."""
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """An input of an operation.
-
-    `type.optional` tells that null is taken; `required` that it may not be left out. `claim` is the token's claim
-    that gives it when a user's token came with the call; who calls without one gives it by name.
-    """
-
-    name: str
-    type: Type
-    required: bool
-    stand: Stand
-    meaning: Meaning
-    claim: str | None = None
+from svcforge.model.types import Kind, Type
 
 
 class Shape(StrEnum):
@@ -111,11 +68,6 @@ def signature(blueprint: Blueprint, operation: Operation) -> Signature:
     return kept[at]
 
 
-def claim_of(source: str) -> str | None:
-    """The claim that a source like `token.sub` names."""
-    return source.removeprefix("token.") if source.startswith("token.") else None
-
-
 def without_token(blueprint: Blueprint) -> frozenset[tuple[str, str]]:
     """The operations (service, name) that a saga, a handler or a schedule calls: no user's token comes with those calls."""
     kept: frozenset[tuple[str, str]] | None = blueprint.__dict__.get("_without_token")
@@ -137,14 +89,14 @@ def _without_token(blueprint: Blueprint) -> Iterator[tuple[str, str]]:
 def _signature(blueprint: Blueprint, operation: Operation) -> Signature:
     found = record(blueprint, operation.owner, operation.entity) if operation.verb else None
     where = _where(blueprint, operation, found)
-    key = _key(operation, found)
+    key = key_of(operation, found)
     given = frozenset(_given(operation, where, key))
-    own = tuple(i for i in _declared(operation, found, key) if i.name not in given)
+    own = tuple(i for i in declared(operation, found, key) if i.name not in given)
     return Signature(
         operation=operation,
         record=found,
         key=key,
-        inputs=(*own, *_claims(blueprint, operation, found, where, key, {i.name for i in own})),
+        inputs=(*own, *claims(blueprint, operation, found, where, key, {i.name for i in own})),
         where=where,
         given=given,
         output=_output(operation, found),
@@ -161,14 +113,6 @@ def _where(blueprint: Blueprint, operation: Operation, found: Record | None) -> 
     return (*operation.where, *(c for c in service.where if c.field in found.types and c.field not in named))
 
 
-def _key(operation: Operation, found: Record | None) -> str | None:
-    if found is None:
-        return None
-    if operation.verb in (Verb.READS, Verb.UPDATES, Verb.DELETES):
-        return operation.by or found.key
-    return operation.by if operation.verb is Verb.CREATES else None
-
-
 def _given(operation: Operation, where: tuple[Condition, ...], key: str | None) -> Iterator[str]:
     yield from operation.sources
     yield from operation.literals
@@ -182,146 +126,6 @@ def _given(operation: Operation, where: tuple[Condition, ...], key: str | None) 
                 yield key
         elif operation.verb in (Verb.CREATES, Verb.UPDATES) and condition.field not in parameters:
             yield condition.field
-
-
-def _declared(operation: Operation, found: Record | None, key: str | None) -> Iterator[Input]:
-    """The inputs before `with` and `set` take some away."""
-    if found is None:
-        yield from _own(operation)
-        return
-    match operation.verb:
-        case Verb.CREATES:
-            names = {**_listed(operation, found)} if operation.inputs is not None else _taken(found)
-            if key is not None and key in found.types:
-                names = {**({key: found.types[key]} if key not in names else {}), **names}
-            for name, type_ in names.items():
-                yield _input(operation, name, type_, type_.required or name == key, Meaning.FIELD)
-        case Verb.UPDATES:
-            yield from _key_input(operation, found, key)
-            if operation.inputs is not None:
-                for name, type_ in _listed(operation, found).items():
-                    yield _input(operation, name, replace(type_, default=None), type_.required, Meaning.FIELD)
-            elif not operation.literals:
-                for name, type_ in _taken(found).items():
-                    if name != key:
-                        yield _input(operation, name, replace(type_, default=None), False, Meaning.FIELD)
-        case Verb.LISTS:
-            for name in operation.filter:
-                if name in found.types:
-                    yield _input(operation, name, _optional(found.types[name]), False, Meaning.FILTER)
-            yield _input(operation, "ids", listed(found.id.bare()), False, Meaning.IDS)
-            yield _input(operation, "limit", LIMIT, False, Meaning.LIMIT)
-            yield _input(operation, "cursor", _optional(TEXT), False, Meaning.CURSOR)
-        case _:
-            yield from _key_input(operation, found, key)
-    yield from _own(operation)
-
-
-def _key_input(operation: Operation, found: Record, key: str | None) -> Iterator[Input]:
-    if key is not None and key in found.types:
-        yield _input(operation, key, found.types[key].bare(), True, Meaning.KEY)
-
-
-def _taken(found: Record) -> dict[str, Type]:
-    """What creating a record takes unless `in` says otherwise: the fields without a default, and an `id` that is text."""
-    fields = found.entity.fields if found.entity else ()
-    own = {"id": found.id} if found.entity and found.id.name == "text" else {}
-    return own | {f.name: f.type for f in fields if f.type.default is None and f.deprecated is None}
-
-
-def _listed(operation: Operation, found: Record) -> dict[str, Type]:
-    """The record's fields that `in: [field]` lists."""
-    names = [n for n in operation.inputs or () if isinstance(n, str)]
-    return {name: found.types[name] for name in names if name in found.types}
-
-
-def _own(operation: Operation) -> Iterator[Input]:
-    """New inputs that `in` maps; without a verb, what stands in the path is one, text unless `in` says more."""
-    fields = {f.name: f.type for f in operation.inputs or () if isinstance(f, Field)}
-    if operation.verb is None and operation.http:
-        fields |= {name: TEXT for name in operation.http.parameters if name not in fields}
-    for name, type_ in fields.items():
-        yield _input(operation, name, type_, type_.required, Meaning.OWN)
-
-
-def _input(operation: Operation, name: str, type_: Type, required: bool, meaning: Meaning) -> Input:
-    stand = _stand(operation, name)
-    plain = replace(type_, unique=False, unique_per=None) if type_.unique or type_.unique_per else type_
-    return Input(name, plain, required or stand is Stand.PATH, stand, meaning)
-
-
-def _stand(operation: Operation, name: str) -> Stand:
-    """In the path by name, else in the query for GET and DELETE, else in the body; an internal call is a POST."""
-    if operation.http is None:
-        return Stand.BODY
-    if "{" + name + "}" in operation.http.path:
-        return Stand.PATH
-    return Stand.QUERY if operation.http.method in ("GET", "DELETE") else Stand.BODY
-
-
-def _optional(type_: Type) -> Type:
-    return replace(type_.bare(), optional=type_.kind is not Kind.LIST)
-
-
-def _claims(
-    blueprint: Blueprint,
-    operation: Operation,
-    found: Record | None,
-    where: tuple[Condition, ...],
-    key: str | None,
-    taken: set[str],
-) -> Iterator[Input]:
-    """An input for each `token.x`: the token gives it if one came, else the caller does, under the field's name."""
-    if operation.owner not in blueprint.services:
-        return
-    named: dict[str, str] = {}
-    for sources in (operation.sources, *(call.sources for call in operation.calls)):
-        for name, text in sources.items():
-            claim = claim_of(text)
-            if claim is None or named.get(name) == claim:
-                continue
-            type_ = _type_of(blueprint, operation, found, name)
-            # Two inputs of one name from two claims: the second goes by the claim's.
-            own = f"token_{claim}" if name in named or name in taken else name
-            named[own] = claim
-            meaning = Meaning.KEY if own == key else Meaning.FIELD
-            yield Input(own, type_.bare(), not type_.optional, _stand(operation, own), meaning, claim)
-    for condition in where:
-        name = condition.field
-        if not condition.token or found is None or name not in found.types:
-            continue
-        type_ = replace(found.types[name].bare(), optional=False)
-        if name not in taken and name not in named:
-            other = Meaning.FIELD if operation.verb is Verb.CREATES else Meaning.WHERE
-            meaning = Meaning.KEY if name == key else other
-            yield Input(name, type_, True, _stand(operation, name), meaning, condition.token)
-        elif operation.http and named.get(name) != condition.token:
-            yield Input(f"token_{condition.token}", type_, False, Stand.BODY, Meaning.CHECK, condition.token)
-
-
-def _type_of(blueprint: Blueprint, operation: Operation, found: Record | None, name: str) -> Type:
-    """The type of whatever has that name: a field, an input, an event's field, an input of a call; text if nothing says."""
-    if found and name in found.types:
-        return found.types[name]
-    fields = [f for f in operation.inputs or () if isinstance(f, Field)]
-    for emitted in operation.emits:
-        event = blueprint.event(operation.owner, emitted.partition(".")[0])
-        fields += event.fields if event else ()
-    for field in fields:
-        if field.name == name:
-            return field.type
-    for call in operation.calls:
-        if name in call.sources and (type_ := _callee_type(blueprint, call, name)):
-            return type_
-    return TEXT
-
-
-def _callee_type(blueprint: Blueprint, call: Call, name: str) -> Type | None:
-    callee = blueprint.operation(call.target, call.operation)
-    if callee is None:
-        return None
-    found = record(blueprint, callee.owner, callee.entity)
-    return next((i.type for i in _declared(callee, found, _key(callee, found)) if i.name == name), None)
 
 
 def _output(operation: Operation, found: Record | None) -> Output:

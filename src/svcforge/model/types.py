@@ -129,21 +129,26 @@ def fits(
         case Kind.ENUM, Kind.ENUM:
             return set(source.choices) <= set(target.choices)
         case Kind.VALUE, Kind.VALUE:
-            have, want = sources.get(source.name), targets.get(target.name)
-            if have is None or want is None or have is want:
-                return source.name == target.name
-            pair = (source.name, target.name)
-            return pair not in within and all(
-                fits(have[name], type_, sources, targets, within=within | {pair})
-                if name in have
-                else not type_.required
-                for name, type_ in want.items()
-            )
+            return _object_fits(source, target, sources, targets, within)
         case Kind.VALUE | Kind.ENTITY, Kind.SCALAR:
             return target.name == "json"
         case Kind.ENTITY, Kind.ENTITY:
             return source.name == target.name and source.service == target.service
     return False
+
+
+def _object_fits(
+    source: Type, target: Type, sources: Shapes, targets: Shapes, within: frozenset[tuple[str, str]]
+) -> bool:
+    """Whether one value object has every field that another asks for."""
+    have, want = sources.get(source.name), targets.get(target.name)
+    if have is None or want is None or have is want:
+        return source.name == target.name
+    pair = (source.name, target.name)
+    return pair not in within and all(
+        fits(have[name], type_, sources, targets, within=within | {pair}) if name in have else not type_.required
+        for name, type_ in want.items()
+    )
 
 
 _WIDER = {("int", "decimal"), ("email", "text"), ("url", "text")}

@@ -10,8 +10,9 @@ from svcforge.model.bindings import Bindings, of_operation
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.elements import Call, Condition, Operation, Service
 from svcforge.model.flows import of_endpoint, of_feed, of_saga, of_subscription
+from svcforge.model.inputs import Stand
 from svcforge.model.literal import Misfit, typed
-from svcforge.model.signature import Signature, Stand, signature
+from svcforge.model.signature import Signature, signature
 from svcforge.model.types import Kind, Type
 from svcforge.source.finding import Path
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from svcforge.model.inputs import Input, Meaning
 from svcforge.model.scope import Binding
-from svcforge.model.signature import Input, Meaning, Signature
+from svcforge.model.signature import Signature
 from svcforge.model.types import Kind
 from svcforge.plan.subject import Subject
 from svcforge.plan.types import Fact, Types

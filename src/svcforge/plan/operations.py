@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from svcforge.model.answers import alias_of, fallback
 from svcforge.model.bindings import Bindings, OperationBindings, of_operation
 from svcforge.model.elements import Call, Event, Operation, Saga, Verb
+from svcforge.model.inputs import Meaning
 from svcforge.model.literal import Misfit
-from svcforge.model.signature import Meaning, Signature, signature
+from svcforge.model.signature import Signature, signature
 from svcforge.plan.dependencies import Clients, accepts_key
 from svcforge.plan.examples import NO_VALUE, Fields, example, wrong
 from svcforge.plan.inputs import inputs_inside

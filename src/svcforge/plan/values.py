@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from svcforge.model.scope import EACH, Binding, Change, Conversion, Origin, Source, fields_of
+from svcforge.model.conversion import Change, Conversion
+from svcforge.model.scope import EACH, Binding, Origin, Source, fields_of
 from svcforge.model.types import Kind, Type
 from svcforge.plan.types import Fact, Types
 
