@@ -14,7 +14,8 @@ EXAMPLES = ("shop", "healthcare", "minimal")
 def command(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where the blueprint goes.")] = Path(),
     example: Annotated[
-        str | None, typer.Option("--from", metavar="EXAMPLE", help="Begin with an example: shop, healthcare or minimal.")
+        str | None,
+        typer.Option("--from", metavar="EXAMPLE", help="Begin with an example: shop, healthcare or minimal."),
     ] = None,
     no_input: Annotated[bool, typer.Option("--no-input", help="Ask nothing; take the defaults.")] = False,
 ) -> None:

@@ -1,0 +1,29 @@
+"""What `svcforge --help` prints, baked by tests/cli/bake_help.py: answering it imports nothing."""
+
+TEXT = """\
+Usage: svcforge [OPTIONS] COMMAND [ARGS]...
+
+  From a YAML blueprint to a linted, generated, running microservice system.
+
+Options:
+  --version             Print the version and stop.
+  --install-completion  Install completion for the current shell.
+  --show-completion     Show completion for the current shell, to copy it or
+                        customize the installation.
+  -h, --help            Show this message and exit.
+
+Commands:
+  init      Write a small commented blueprint, or an example.
+  schema    Print the JSON Schema of the language.
+  lint      Judge a blueprint.
+  explain   Print a rule's manual page.
+  rules     List the rules.
+  graph     Draw a blueprint.
+  facts     Print what a template sees of a service.
+  generate  Write the services, the gateway and the platform.
+  up        Run what was generated on this machine.
+  status    Show what runs.
+  logs      Show the logs of what runs.
+  token     Make a token for trying things.
+  down      Stop what runs.
+"""
