@@ -11,7 +11,11 @@ from typing import Any
 import copier
 import pytest
 
-from svcforge.packs.pack import read_pack
+from svcforge.load import load_file
+from svcforge.packs.pack import Pack, read_pack
+from svcforge.packs.shelf import blueprints_folder, bundled
+from svcforge.packs.unit import Part
+from svcforge.plan.plan import plan
 from svcforge.render.fast import FastRenderer
 
 PACKS = sorted(path.parent for path in Path(__file__).parent.glob("packs/*/pack.yaml"))
@@ -67,3 +71,22 @@ def test_the_corpus_holds_what_is_odd() -> None:
         "two.dots.tar.gz",
         "é/ü.txt",
     ]
+
+
+def parts_of_the_shop() -> list[Part]:
+    """One part of every pack that Copier may render too, with the facts of a real blueprint."""
+    blueprint = load_file(blueprints_folder() / "shop/blueprint.yaml").blueprint
+    assert blueprint is not None
+    parts = [part for unit in plan(blueprint, bundled().packs).units for part in unit.parts]
+    return list({part.pack.card.pack: part for part in parts if not part.pack.card.literals}.values())
+
+
+@pytest.mark.parametrize("part", parts_of_the_shop(), ids=lambda part: part.pack.card.pack)
+def test_a_bundled_pack_renders_as_with_copier(part: Part, tmp_path: Path) -> None:
+    fast = FastRenderer(part.pack).render(part.facts)
+    assert {file.path: (file.data, file.mode) for file in fast} == copied(part.pack.root, part.facts, tmp_path)
+
+
+@pytest.mark.parametrize("pack", bundled().packs.values(), ids=lambda pack: pack.card.pack)
+def test_every_bundled_pack_compiles(pack: Pack) -> None:
+    assert {entry.source for entry in FastRenderer(pack).entries} <= set(pack.tree)

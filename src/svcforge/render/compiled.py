@@ -17,6 +17,8 @@ from typing import Any
 import jinja2
 from jinja2 import nodes
 
+from svcforge import __version__
+
 ENTRIES = 64
 """Compiled packs kept; each edit of a pack makes a new one."""
 
@@ -82,7 +84,7 @@ class Cache:
     """
 
     def __init__(self, folder: Path | None, key: Iterable[object]) -> None:
-        parts = [jinja2.__version__, sys.implementation.cache_tag, *map(str, key)]
+        parts = [jinja2.__version__, sys.implementation.cache_tag, __version__, _compiler(), *map(str, key)]
         self.folder = folder / "templates" if folder else None
         self.name = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
@@ -120,6 +122,12 @@ class Cache:
             old = sorted(self.folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
             for path in old[ENTRIES:]:
                 path.unlink()
+
+
+def _compiler() -> str:
+    """The digest of what decides about holes: whoever works on that must not meet yesterday's decisions."""
+    sources = sorted(Path(__file__).parent.joinpath("holes").glob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
 
 
 def _private(folder: Path) -> bool:
