@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.model.written import written
-from tests.plan.planned import PACKS, example, named, pack, shelf, whole
+from tests.plan.planned import PACKS, complaints, example, named, pack, shelf, whole
 
 from svcforge.model.blueprint import Blueprint
 from svcforge.plan.plan import facts_of, plan
@@ -150,15 +150,31 @@ def test_every_secret_that_is_mounted_is_declared_once() -> None:
     assert mounted <= set(declared)
 
 
-def test_without_a_store_the_database_is_a_file_in_a_volume() -> None:
+@pytest.mark.parametrize("store", ["", ", store: sqlite"])
+def test_without_a_server_the_database_is_a_file_in_a_volume(store: str) -> None:
     blueprint = written(
         "a: {owns: {Doc: {x: int}}, operations: {make: {http: POST /d, creates: Doc, public: demo}}}",
-        "platform: {deploy: [compose]}\ndefaults: {stack: python}\n",
+        f"platform: {{deploy: [compose]{store}}}\ndefaults: {{stack: python}}\n",
     )
     compose = whole(blueprint)["compose"]
     [part] = compose["parts"]
-    assert (part["volume"], compose["databases"]) == ("a-data", None)
+    assert (part["volume"], compose["databases"], part["after"]) == ("a-data", None, [])
     assert {"name": "DATABASE_URL", "value": "sqlite:////data/a.db", "from": None} in part["env"]
+
+
+def test_a_service_s_own_engine_outdoes_the_system_s() -> None:
+    blueprint = written(
+        "a: {store: sqlite, owns: {Doc: {x: int}}}\nb: {owns: {Doc: {x: int}}}\nd: {store: crm, owns: {Doc: {x: int}}}",
+        "platform: {deploy: [compose], store: postgres}\ndefaults: {stack: python}\nstores: {crm: {engine: oracle}}\n",
+    )
+    compose = whole(blueprint)["compose"]
+    assert [(p["name"], p["after"], p["volume"]) for p in compose["parts"]][:2] == [
+        ("a", [], "a-data"), ("b", ["postgres"], None),
+    ]  # fmt: skip
+    assert [d["name"] for d in compose["databases"]["names"]] == ["b"]
+    assert 'SF021 error contexts.c.services.d.store: the stack "python" cannot do "oracle"' in complaints(
+        plan(blueprint, PACKS)
+    )
 
 
 def test_resources_are_written_as_compose_reads_them() -> None:

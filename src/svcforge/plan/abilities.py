@@ -9,6 +9,7 @@ from svcforge.model.blueprint import Blueprint
 from svcforge.model.edges import Edge, EdgeKind
 from svcforge.model.effective import protocol
 from svcforge.model.elements import Bff, Call, Service
+from svcforge.plan.parts import EMBEDDED, engine_of
 from svcforge.plan.subject import callers, sagas_of
 from svcforge.source.finding import Path
 
@@ -53,9 +54,9 @@ def _of_service(blueprint: Blueprint, service: Service) -> Iterator[Need]:
             yield Need("event-sourcing", (*service.path, "event_sourced"))
     if service.entities or service.copies:
         yield Need("sqlite", (*service.path, "owns" if service.entities else "copies"))
-        engine = service.store or blueprint.platform.store
-        if engine and engine not in blueprint.stores and engine != "sqlite":
-            yield Need(engine, (*service.path, "store") if service.store else ("platform", "store"))
+        engine = engine_of(blueprint, service)
+        if engine not in (None, EMBEDDED):
+            yield Need(str(engine), (*service.path, "store") if service.store else ("platform", "store"))
     for saga in sagas_of(blueprint, service.name):
         engine = blueprint.platform.saga
         yield Need(f"saga.{engine}" if engine else "saga", ("platform", "saga") if engine else saga.path)

@@ -24,7 +24,7 @@ def compose_facts(
         commands: each part's `migrate` as its card says, by the part's name.
     """
     names = {part["name"] for part in parts}
-    databases = [part for part in parts if part["database"]] if store else []
+    databases = [part for part in parts if _served(part, store)]
     edges = list(_edges(parts, names, gateway, broker, databases, store))
     networks = [_network(i, f"{a}-{b}", internal=True) for i, (a, b) in enumerate(edges)]
     outside = [p["name"] for p in parts if any(d["external"] for d in p["dependencies"])]
@@ -82,13 +82,18 @@ def _edges(
         yield part["name"], store or ""
 
 
+def _served(part: Fact, store: str | None) -> bool:
+    """Whether a part's database is in the system's server; else it is a file of its own."""
+    return bool(part["database"] and store is not None and part["store"] == store)
+
+
 def _network(number: int, name: str, *, internal: bool) -> Fact:
     subnet = f"{number // 4}.{number % 4 * 64}" if number < SUBNETS else None
     return {"name": name, "internal": internal, "subnet": subnet}
 
 
 def _part(part: Fact, networks: list[str], store: str | None, broker: Fact | None, migrate: list[str] | None) -> Fact:
-    file = part["database"] and not store
+    file = part["database"] and not _served(part, store)
     return {
         "name": part["name"],
         "folder": part["folder"],
@@ -97,7 +102,7 @@ def _part(part: Fact, networks: list[str], store: str | None, broker: Fact | Non
         "secrets": list(_mounted(part, store)),
         "migrate": filled(migrate, {"service": part}) if migrate and part["database"] else None,
         "after": [
-            *([store] if store and part["database"] else []),
+            *([store] if store and _served(part, store) else []),
             *([broker["name"]] if broker and part["has"]["broker"] else []),
         ],
         "networks": networks,
@@ -138,7 +143,7 @@ def _environment(part: Fact, store: str | None) -> Iterator[Fact]:
         if not setting["secret"]:
             text = _text(setting["default"]) if setting["has_default"] else None
             yield _value(setting["env"], text) if text is not None else _from_user(setting["env"])
-    if part["database"] and not store:
+    if part["database"] and not _served(part, store):
         yield _value("DATABASE_URL", f"sqlite:////data/{part['package']}.db")
     for secret in _secrets(part, store):
         yield _value(f"{secret['variable']}_FILE", f"{SECRETS}/{secret['target']}")
@@ -159,7 +164,7 @@ def _from_user(name: str, default: str | None = None) -> Fact:
 
 def _secrets(part: Fact, store: str | None) -> Iterator[Fact]:
     """The secrets that a part alone has, each the value of one variable."""
-    if part["database"] and store:
+    if _served(part, store):
         yield _secret(part, "DATABASE_URL", "database", part["name"])
     if part["has"]["broker"]:
         yield _secret(part, "AMQP_URL", "amqp", part["name"])

@@ -16,6 +16,16 @@ def generated(blueprint: Blueprint, name: str) -> bool:
     return service.role in (Role.BUSINESS, Role.WORKER) if service else name in blueprint.bffs
 
 
+EMBEDDED = "sqlite"
+"""The engine that needs no server: a file of the service's own."""
+
+
+def engine_of(blueprint: Blueprint, service: Service) -> str | None:
+    """The engine behind a service's own database: what its `store` names (a declared store by its engine), else the system's."""
+    declared = blueprint.stores.get(service.store or "")
+    return (declared.engine if declared else service.store) or blueprint.platform.store
+
+
 def services(blueprint: Blueprint) -> Iterator[Service]:
     """The services that are generated, in the order of the file."""
     return (s for s in blueprint.services.values() if generated(blueprint, s.name))

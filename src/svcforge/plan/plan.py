@@ -14,7 +14,7 @@ from svcforge.plan.clashes import clashes
 from svcforge.plan.compose import compose_facts
 from svcforge.plan.gateway import gateway_facts
 from svcforge.plan.missing import missing
-from svcforge.plan.parts import bffs, services
+from svcforge.plan.parts import EMBEDDED, bffs, services
 from svcforge.plan.ports import admin, ports
 from svcforge.plan.run import run_facts, run_text
 from svcforge.plan.service import bff_facts, service_facts
@@ -152,7 +152,7 @@ class _Draft:
         deploy = [name for name in self.blueprint.platform.deploy if ("platform", name) in self.packs]
         run = run_facts(self.shared, self.parts, gateway, broker, externals, self.numbers)
         migrate = {part["name"]: list(card.do.migrate) for card, part in self.parts if card.do.migrate}
-        store = self.blueprint.platform.store
+        store = None if self.blueprint.platform.store == EMBEDDED else self.blueprint.platform.store
         compose = compose_facts(parts, about, broker, store, migrate) if "compose" in deploy else None
         whole = whole_facts(self.blueprint, self.parts, about, broker, externals, deploy, self.numbers)
         whole |= {"run": run, "compose": compose}

@@ -19,6 +19,7 @@ from svcforge.plan.migrations import migrations, schema
 from svcforge.plan.naming import constant, pascal, snake, title
 from svcforge.plan.openapi import openapi
 from svcforge.plan.operations import operation_example, operation_fact
+from svcforge.plan.parts import engine_of
 from svcforge.plan.sagas import saga_fact
 from svcforge.plan.subject import Subject, sagas_of, subject
 from svcforge.plan.system import jwt_fact
@@ -43,7 +44,7 @@ def service_facts(blueprint: Blueprint, service: Service) -> Fact:
         "context": service.context,
         "subdomain": blueprint.contexts[service.context].subdomain,
         "api": list(service.api or ("rest",)),
-        "store": service.store or blueprint.platform.store,
+        "store": engine_of(blueprint, service),
         "entities": entities,
         "events": events,
         "publishers": publishers(blueprint, service),
