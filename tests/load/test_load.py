@@ -61,11 +61,26 @@ def test_a_service_may_not_take_the_name_of_an_output_folder(name: str):
 
 
 def test_all_problems_are_told_in_one_run_in_the_order_of_the_file():
-    text = service("{operations: {o: {htpp: x, calls: [{timeout: 5}]}}, owns: {E: {a: txt}}}")
+    text = service("{operations: {o: {htpp: x, calls: [{to: s.o, timeout: 5}]}}, owns: {E: {a: txt}}}")
     assert [f.span.column for f in load_text(text).findings if f.span] == sorted(
         f.span.column for f in load_text(text).findings if f.span
     )
     assert len(load_text(text).findings) == 3
+
+
+def test_names_and_words_are_judged_beside_what_the_schema_refuses():
+    text = HEAD + "platform: {broker: rabitmq, x: y}\ncontexts: {Sales: {services: {s: {calls: [{to: a}, {to: s, timeout: 5}], operations: {class: {}}}}}}\n"
+    assert [t.partition(" |")[0] for t in told(text)] == [
+        'SF011 "rabitmq" is not known here',
+        'SF011 unknown key "x"',
+        'SF012 "Sales" is no name for a context',
+        'SF011 "5" is not a duration',
+        'SF012 "class" is a reserved word of Python or TypeScript',
+    ]
+
+
+def test_what_yaml_refuses_is_told_once():
+    assert [t.partition(" |")[0] for t in told(HEAD + "defaults: *x\n")] == ['SF010 alias "*x" is not part of the language']
 
 
 def test_references_to_nothing_are_kept_with_the_nearest_name():

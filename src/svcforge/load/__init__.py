@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
@@ -63,8 +63,11 @@ def _loaded(tree: Tree, file: str) -> Loaded:
     if not any(f.code == "SF010" for f in findings) or tree.root:
         blueprint, more = _built(tree)
         findings += more
-    unreadable = bool(findings)
-    return Loaded(None if unreadable else blueprint, tuple(in_order(findings)), tree.root, tree.sources, file)
+    placed = [f if f.span else replace(f, span=Span(file, 1, 1, 1, 1)) for f in findings]
+    refused = {f.span for f in tree.findings}
+    # What YAML has refused is told once, and not again as something of the wrong shape.
+    told = [f for f in placed if f.code != "SF011" or span_of(tree.root, f.path) not in refused]
+    return Loaded(None if findings else blueprint, tuple(in_order(told)), tree.root, tree.sources, file)
 
 
 def _built(tree: Tree) -> tuple[Blueprint | None, list[Finding]]:
@@ -73,11 +76,14 @@ def _built(tree: Tree) -> tuple[Blueprint | None, list[Finding]]:
     from svcforge.load.build import build
     from svcforge.load.document import BlueprintDoc
     from svcforge.load.problems import schema_findings
+    from svcforge.load.pruned import pruned
 
     try:
         doc = BlueprintDoc.model_validate(tree.root)
     except ValidationError as error:
-        return None, list(schema_findings(error, tree.root, BlueprintDoc))
+        rest = pruned(tree.root, error)
+        more = build(rest, tree.root)[1] if rest else []
+        return None, [*schema_findings(error, tree.root, BlueprintDoc), *more]
     return build(doc, tree.root)
 
 

@@ -99,7 +99,9 @@ class CallDoc(CallPolicyDoc):
     )
     url: Text | None = None
     fallback: Raw = Key(None, description="Stands in when there is no answer, never for a no.")
-    with_: dict[str, Text] = Key(default_factory=dict, alias="with", description="input: another source than the field of the same name.")
+    with_: dict[str, Text] = Key(
+        default_factory=dict, alias="with", description="input: another source than the field of the same name."
+    )
     set_: dict[str, Raw] = Key(default_factory=dict, alias="set", description="input: a literal.")
     expect: Text | None = Key(None, description="A field of the answer; false ends the operation.")
     otherwise: Otherwise | None = Key(None, description="Status and slug of the problem when `expect` is false.")
@@ -124,7 +126,9 @@ class SubscriptionDoc(SubscriptionPolicyDoc):
 
     do: Text
     with_: dict[str, Text] = Key(default_factory=dict, alias="with")
-    set_: dict[str, Raw] = Key(default_factory=dict, alias="set", description="input: a literal, where the event has no such field.")
+    set_: dict[str, Raw] = Key(
+        default_factory=dict, alias="set", description="input: a literal, where the event has no such field."
+    )
 
 
 Subscription = Annotated[SubscriptionDoc, Shorthand("do")]
@@ -269,7 +273,9 @@ class ServiceDoc(Element):
     events: dict[str, Event] = Key(default_factory=dict)
     operations: dict[str, OperationDoc] = Key(default_factory=dict)
     calls: list[Call] = Key(default_factory=list)
-    subscribes: Annotated[Annotated[Names, LIST] | Annotated[dict[str, Subscription], MAPPING], BY_SHAPE] = Key(default_factory=dict)
+    subscribes: Annotated[Annotated[Names, LIST] | Annotated[dict[str, Subscription], MAPPING], BY_SHAPE] = Key(
+        default_factory=dict
+    )
     copies: dict[str, dict[str, FeedDoc]] = Key(default_factory=dict)
     where: dict[str, Text] = Key(default_factory=dict)
     settings: Fields = Key(default_factory=dict)

@@ -27,7 +27,7 @@ def schema_findings(error: ValidationError, root: Any, model: type[BaseModel]) -
     """A finding (SF011) for each error of the schema."""
     for item in error.errors(include_url=False, include_input=False):
         loc = item["loc"]
-        path = _real(root, loc)
+        path = real_path(root, loc)
         kind = item["type"]
         if kind == "svcforge":
             context = item.get("ctx", {})
@@ -64,7 +64,7 @@ def _wrong_shape(root: Any, path: Path, kind: str, context: dict[str, Any]) -> F
 _SHAPES = {"word": "a word", "list": "a list", "mapping": "a mapping", "versions": "versions"}
 
 
-def _real(root: Any, loc: tuple[str | int, ...]) -> Path:
+def real_path(root: Any, loc: tuple[str | int, ...]) -> Path:
     """The error's place without the tags that unions add, and without keys that only a long form has."""
     path: list[str | int] = []
     node = root
