@@ -1,4 +1,4 @@
-"""The globs of a card: `*` and `?` stay within a part of a path, `**` crosses any number of them."""
+"""The globs of a card: `*`, `?` and `[!x]` stay within a part of a path, `**` crosses any number of them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ def matcher(globs: Iterable[str]) -> Callable[[str], object]:
 
 def _regex(glob: str) -> str:
     parts = []
-    for token in re.split(r"(\*\*/|\*\*|\*|\?)", glob):
-        parts.append({"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(token) or re.escape(token))
+    for token in re.split(r"(\*\*/|\*\*|\*|\?|\[!?[\w.-]+\])", glob):
+        if token.startswith("[") and token.endswith("]"):
+            parts.append(f"[^/{token[2:-1]}]" if token[1] == "!" else token)
+        else:
+            parts.append({"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(token) or re.escape(token))
     return "".join(parts)
