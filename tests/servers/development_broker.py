@@ -15,10 +15,10 @@ STOP_LIMIT_S = 10.0
 
 
 class DevelopmentBroker:
-    """A running broker, which ends at `kill` or `terminate` or when its context does."""
+    """A running broker, which ends at `kill` or `terminate` or when its context does; `log` is what it complains of."""
 
-    def __init__(self, process: subprocess.Popen[str], port: int) -> None:
-        self.process, self.port = process, port
+    def __init__(self, process: subprocess.Popen[str], port: int, log: Path) -> None:
+        self.process, self.port, self.log = process, port, log
 
     def url(self, user: str = "guest", password: str = "guest", vhost: str = "") -> str:
         """Its AMQP URL; no vhost is `/`."""
@@ -53,12 +53,16 @@ def development_broker(
     folder: Path, definitions: Mapping[str, Any] | None = None, users: Mapping[str, str] | None = None
 ) -> Iterator[DevelopmentBroker]:
     """Run a broker whose store is in the folder; a second one on the same folder finds what the first left there."""
-    process = subprocess.Popen(command(folder, definitions, users), stdout=subprocess.PIPE, text=True)
+    log = folder / "broker.log"
+    with log.open("a") as complaints:
+        process = subprocess.Popen(
+            command(folder, definitions, users), stdout=subprocess.PIPE, stderr=complaints, text=True
+        )
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
-        assert line.startswith("listening on 127.0.0.1:"), line
-        yield DevelopmentBroker(process, int(line.rpartition(":")[2]))
+        assert line.startswith("listening on 127.0.0.1:"), log.read_text()
+        yield DevelopmentBroker(process, int(line.rpartition(":")[2]), log)
     finally:
         process.kill()
         process.wait()

@@ -21,6 +21,7 @@ def development_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A development broker without definitions."""
     with development_broker(tmp_path_factory.mktemp("broker")) as broker:
         yield broker.url()
+    assert "Traceback" not in broker.log.read_text()
 
 
 @pytest.fixture(scope="session")
@@ -45,8 +46,9 @@ def url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def name(url: str) -> AsyncIterator[Name]:
+async def name(request: pytest.FixtureRequest) -> AsyncIterator[Name]:
     """Makes names that nobody else uses; queues and exchanges of these names are deleted after the test."""
+    url: str = request.getfixturevalue("url" if "url" in request.fixturenames else "development_url")
     made: list[str] = []
 
     def unique(stem: str) -> str:

@@ -90,6 +90,14 @@ class Raw:
         except (asyncio.IncompleteReadError, ConnectionError):
             return True
 
+    def pause(self) -> None:
+        """Read no more."""
+        self._writer.transport.pause_reading()  # type: ignore[attr-defined]
+
+    def resume(self) -> None:
+        """Read again."""
+        self._writer.transport.resume_reading()  # type: ignore[attr-defined]
+
     async def close(self) -> None:
         """Drop the socket."""
         self._writer.close()

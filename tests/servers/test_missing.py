@@ -1,0 +1,18 @@
+"""A server that is not installed skips a test, but fails it where it must be there."""
+
+from __future__ import annotations
+
+import pytest
+from tests.servers import ServerMissing, skip_without
+
+
+def test_on_a_laptop_it_is_skipped_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="no such server"):
+        skip_without(ServerMissing("no such server"))
+
+
+def test_in_ci_it_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="no such server"):
+        skip_without(ServerMissing("no such server"))
