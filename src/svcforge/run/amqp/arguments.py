@@ -66,7 +66,7 @@ def _truth(value: object) -> str:
 
 
 _ANY_NUMBER = _number(0, 2**63 - 1)
-# Those that RabbitMQ checks when a queue is declared, and compares when it is declared again; others pass unread.
+# Those that RabbitMQ checks when a queue is declared; others pass unread.
 _CHECKS: dict[str, Callable[[object], str]] = {
     "x-expires": _number(1, _LONGEST_MS),
     "x-message-ttl": _number(0, _LONGEST_MS),
@@ -82,12 +82,22 @@ _CHECKS: dict[str, Callable[[object], str]] = {
     "x-queue-mode": _one_of("default", "lazy"),
     "x-single-active-consumer": _truth,
     "x-queue-type": _one_of(CLASSIC, QUORUM),
+    "x-queue-version": _number(1, 2),
+    "x-queue-master-locator": _text,
+    "x-queue-leader-locator": _text,
     "x-quorum-initial-group-size": _ANY_NUMBER,
     "x-delivery-limit": _ANY_NUMBER,
 }
 _NOT_FOR = {
-    CLASSIC: ("x-delivery-limit", "x-dead-letter-strategy", "x-quorum-initial-group-size"),
-    QUORUM: ("x-max-priority", "x-queue-mode"),
+    CLASSIC: (
+        "x-dead-letter-strategy",
+        "x-max-in-memory-length",
+        "x-max-in-memory-bytes",
+        "x-queue-leader-locator",
+        "x-quorum-initial-group-size",
+        "x-delivery-limit",
+    ),
+    QUORUM: ("x-max-priority", "x-queue-mode", "x-queue-version", "x-queue-master-locator"),
 }
 
 
@@ -105,7 +115,7 @@ def settings(spec: QueueSpec, vhost: str, *, exclusive: bool = False) -> QueueSe
         complaint = check(given[name]) if name in given else ""
         if complaint:
             raise Refusal(406, f"invalid arg '{name}' {place}: {complaint}")
-    kind = str(given.get("x-queue-type", CLASSIC))
+    kind = _type(given)
     for name in _NOT_FOR[kind]:
         if name in given:
             raise Refusal(406, f"invalid arg '{name}' {place} of queue type rabbit_{kind}_queue")
@@ -117,7 +127,10 @@ def settings(spec: QueueSpec, vhost: str, *, exclusive: bool = False) -> QueueSe
 
 
 def check_equivalent(standing: QueueSpec, wanted: QueueSpec, vhost: str) -> None:
-    """Raise Refusal 406 unless a queue may be declared again like this."""
+    """Raise Refusal 406 unless a queue may be declared again like this.
+
+    As in RabbitMQ, only the arguments that the standing queue's type knows are compared.
+    """
 
     def differ(name: str, received: str, current: str) -> Refusal:
         place = f"for queue '{standing.name}' in vhost '{vhost}'"
@@ -127,15 +140,22 @@ def check_equivalent(standing: QueueSpec, wanted: QueueSpec, vhost: str) -> None
         received, current = getattr(wanted, name), getattr(standing, name)
         if received != current:
             raise differ(name, f"'{received}'".lower(), f"'{current}'".lower())
+    kind = _type(standing.arguments)
+    if _type(wanted.arguments) != kind:
+        raise differ("x-queue-type", shown(_type(wanted.arguments)), shown(kind))
     for name in _CHECKS:
-        default = CLASSIC if name == "x-queue-type" else None
-        new, old = wanted.arguments.get(name, default), standing.arguments.get(name, default)
-        if new != old:
-            raise differ(name, _shown(new), _shown(old))
+        new, old = wanted.arguments.get(name), standing.arguments.get(name)
+        if new != old and name != "x-queue-type" and name not in _NOT_FOR[kind]:
+            raise differ(name, shown(new), shown(old))
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A value as a complaint about it shows it."""
     return "none" if value is None else f"the value '{value}'"
+
+
+def _type(arguments: common.FieldTable) -> str:
+    return str(arguments.get("x-queue-type", CLASSIC))
 
 
 def _check_quorum(spec: QueueSpec, place: str, *, exclusive: bool) -> None:

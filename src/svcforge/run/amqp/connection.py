@@ -184,13 +184,15 @@ class Connection(asyncio.Protocol):
         self._awaited = commands.Connection.TuneOk
 
     def _tune(self, method: commands.Connection.TuneOk) -> None:
-        if 0 < method.frame_max < wire.FRAME_MIN:
-            text = f"negotiated frame_max = {method.frame_max} is lower than the minimum allowed value"
-            raise Refusal(530, f"{text} ({wire.FRAME_MIN})")
-        if method.frame_max > wire.FRAME_MAX or method.channel_max > CHANNEL_MAX:
-            raise Refusal(530, "negotiated more than was offered")
+        # Nor may a client ask for "no limit" (0) where the server has one: so RabbitMQ.
+        for name, value, least, most in (
+            ("frame_max", method.frame_max, wire.FRAME_MIN, wire.FRAME_MAX),
+            ("channel_max", method.channel_max, 1, CHANNEL_MAX),
+        ):
+            if not least <= value <= most:
+                raise Refusal(530, f"negotiated {name} = {value} is not from {least} to {most}")
         self._frame_max = self._splitter.frame_max = method.frame_max
-        self._channel_max = method.channel_max or 65535
+        self._channel_max = method.channel_max
         if method.heartbeat:
             self._heartbeat = Heartbeat(method.heartbeat, self._beat, self._dead)
         self._awaited = commands.Connection.Open

@@ -119,6 +119,9 @@ class Consuming:
         """Fetch one message."""
         self.session.rights.check("read", "queue", name)
         queue = self.session.vhost.queue(name, self.session)
+        if queue.is_quorum and queue.settings.single_active_consumer:
+            why = "basic.get operations are not supported by quorum queues with single active consumer"
+            raise Refusal(405, f"cannot obtain access to locked {queue.place}. {why}")
         entry = queue.get()
         if entry is None:
             self.session.reply(self._number, commands.Basic.GetEmpty())
@@ -126,7 +129,7 @@ class Consuming:
         message = entry.message.counting(entry.returns) if queue.is_quorum else entry.message
         self._last_tag += 1
         frame = wire.get_frame(
-            self._number, self._last_tag, entry.redelivered, message.exchange, message.key, len(queue)
+            self._number, self._last_tag, entry.redelivered, message.exchange, message.key, queue.ready
         )
         if method.no_ack:
             queue.done(entry)
@@ -217,14 +220,13 @@ class Consuming:
             self.pump()
 
     def _checked_priority(self, method: commands.Basic.Consume, queue: Queue) -> int:
-        place = f"queue '{queue.spec.name}' in vhost '{self.session.vhost.name}'"
         if queue.is_quorum and self._limit:
-            raise Refusal(540, f"{place} does not support global qos")
+            raise Refusal(540, f"{queue.place} does not support global qos")
         if queue.has_exclusive_consumer or (method.exclusive and queue.consumers):
-            raise Refusal(403, f"{place} in exclusive use")
+            raise Refusal(403, f"{queue.place} in exclusive use")
         priority = (method.arguments or {}).get("x-priority", 0)
         if not isinstance(priority, int):
-            raise Refusal(406, f"invalid arg 'x-priority' for {place}: expected integer")
+            raise Refusal(406, f"invalid arg 'x-priority' for {queue.place}: expected integer")
         return priority
 
     def _left(self, queue: Queue, *, consumed: bool) -> None:

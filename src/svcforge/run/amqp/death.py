@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from pamqp import decode
-
 from svcforge.run.amqp import properties as wire
 from svcforge.run.amqp.message import CARBON_COPY, Message
 
@@ -69,22 +67,26 @@ def _new_death(message: Message, queue: str, reason: str, keys: list[str], expir
 
 def _deaths(headers: Mapping[str, bytes]) -> list[bytes] | None:
     """The entries of `x-death`, or None when there is none, or it is not what a broker wrote."""
-    raw = headers.get("x-death")
-    return wire.raw_array(raw) if raw and raw[:1] == b"A" else None
+    raw = headers.get("x-death", b"")
+    try:
+        return wire.raw_array(raw) if raw[:1] == b"A" else None
+    except ValueError:
+        return None
 
 
 def _cause(death: bytes) -> tuple[object, object]:
     """The queue and the reason of an entry; (None, None) when a client put something else there."""
-    entry = _values(death)
-    return entry.get("queue"), entry.get("reason")
+    return _value(death, "queue"), _value(death, "reason")
 
 
 def _count(death: bytes) -> int:
-    count = _values(death).get("count")
+    count = _value(death, "count")
     return count if isinstance(count, int) else 0
 
 
-def _values(death: bytes) -> dict[str, object]:
-    if death[:1] != b"F":
-        return {}
-    return dict(decode.field_table(death[1:])[1])
+def _value(death: bytes, name: str) -> object:
+    try:
+        entry = wire.raw_table(death[1:]) if death[:1] == b"F" else {}
+        return wire.decoded(entry[name]) if name in entry else None
+    except ValueError:
+        return None

@@ -7,7 +7,7 @@ import secrets
 from pamqp import commands
 
 from svcforge.run.amqp import wire
-from svcforge.run.amqp.arguments import QueueSpec
+from svcforge.run.amqp.arguments import QUORUM, QueueSpec
 from svcforge.run.amqp.exchange import ALTERNATE, TOPIC, BindingSpec, ExchangeSpec
 from svcforge.run.amqp.refusal import Refusal
 from svcforge.run.amqp.session import Session
@@ -78,11 +78,11 @@ class Declaring:
             messages, consumers = 0, 1
         else:
             if method.passive:
-                queue = self._vhost.queue(self.meant(name), self._session)
+                queue = self._vhost.queue(name, self._session)
                 queue.used()
             else:
                 queue = self._vhost.queue(self._declared_queue(method), self._session)
-            name, messages, consumers = queue.spec.name, len(queue), queue.consumers
+            name, messages, consumers = queue.spec.name, queue.ready, queue.consumers
         self._latest_queue = name
         if not method.nowait:
             self._session.outlet.write(wire.declared_frame(self._number, name, messages, consumers))
@@ -119,15 +119,14 @@ class Declaring:
         count = 0
         if name in self._vhost.queues:
             queue = self._vhost.queue(name, self._session)
-            place = f"queue '{name}' in vhost '{self._vhost.name}'"
             if queue.is_quorum and (method.if_unused or method.if_empty):
                 flag = "if-unused" if method.if_unused else "if-empty"
                 text = f"queue.delete operations with {flag} flag set are not supported by quorum queues"
-                raise Refusal(540, f"cannot delete {place}. {text}")
+                raise Refusal(540, f"cannot delete {queue.place}. {text}")
             if method.if_unused and queue.consumers:
-                raise Refusal(406, f"{place} in use")
-            if method.if_empty and len(queue):
-                raise Refusal(406, f"{place} not empty")
+                raise Refusal(406, f"{queue.place} in use")
+            if method.if_empty and queue.ready:
+                raise Refusal(406, f"{queue.place} not empty")
             count = self._vhost.delete_queue(queue)
         if not method.nowait:
             self._session.reply(self._number, commands.Queue.DeleteOk(count))
@@ -135,7 +134,10 @@ class Declaring:
     def _declared_queue(self, method: commands.Queue.Declare) -> str:
         if method.queue.startswith(RESERVED):
             raise Refusal(403, f"queue name '{method.queue}' contains reserved prefix 'amq.*'")
-        name, arguments = method.queue or f"{RESERVED}gen-{secrets.token_urlsafe(16)}", method.arguments or {}
+        arguments = method.arguments or {}
+        if not method.queue and arguments.get("x-queue-type") == QUORUM:
+            raise Refusal(406, "cannot declare a server-named queue for type rabbit_quorum_queue")
+        name = method.queue or f"{RESERVED}gen-{secrets.token_urlsafe(16)}"
         self._rights.check("configure", "queue", name)
         if name not in self._vhost.queues and isinstance(dead := arguments.get("x-dead-letter-exchange"), str):
             self._rights.check("read", "queue", name)

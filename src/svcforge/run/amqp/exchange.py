@@ -54,11 +54,10 @@ class Exchange:
         self._bindings: dict[object, BindingSpec] = {}
         self._remembered: dict[str, tuple[BindingSpec, ...]] = {}
 
-    def __iter__(self) -> Iterator[BindingSpec]:
-        return iter(tuple(self._bindings.values()))
-
-    def __len__(self) -> int:
-        return len(self._bindings)
+    @property
+    def bindings(self) -> tuple[BindingSpec, ...]:
+        """All that leave it."""
+        return tuple(self._bindings.values())
 
     def add(self, binding: BindingSpec) -> bool:
         """Add a binding; False when it is there already.
@@ -85,7 +84,7 @@ class Exchange:
         """The bindings that take a message sent under these keys (more than one when the sender asked for copies)."""
         if self.spec.type == HEADERS:
             headers = message.properties.headers
-            yield from (binding for binding in self if _headers_match(binding.arguments, headers))
+            yield from (binding for binding in self.bindings if _headers_match(binding.arguments, headers))
             return
         for key in keys:
             yield from self._taking_key(key)
@@ -95,7 +94,7 @@ class Exchange:
         if known is None:
             if len(self._remembered) >= _REMEMBERED_KEYS:
                 self._remembered.clear()
-            known = self._remembered[key] = tuple(binding for binding in self if self._takes_key(binding, key))
+            known = self._remembered[key] = tuple(binding for binding in self.bindings if self._takes_key(binding, key))
         return known
 
     def _takes_key(self, binding: BindingSpec, key: str) -> bool:

@@ -5,6 +5,7 @@ Dead letters and redeliveries change one header; whatever types the publisher ch
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from collections.abc import Mapping
 
@@ -28,7 +29,7 @@ _FIELDS = {
     "cluster_id": "short",
 }
 _FIXED = {b"t": 1, b"b": 1, b"B": 1, b"s": 2, b"u": 2, b"I": 4, b"i": 4, b"l": 8, b"L": 8, b"f": 4, b"d": 8, b"D": 5}
-_FIXED |= {b"T": 8, b"V": 0}
+_FIXED |= {b"T": 8, b"V": 0, b"\x00": 0}
 _SIZED = (b"S", b"x", b"A", b"F")
 _PERSISTENT = 2
 _BASIC_CLASS = 60
@@ -96,13 +97,11 @@ class Properties:
 
     @property
     def headers(self) -> common.FieldTable:
-        """The headers' values; those that Python cannot hold (a timestamp beyond the year 9999) are left out."""
+        """The headers' values, without those that cannot be decoded."""
         values: common.FieldTable = {}
         for name, raw in self.raw_headers.items():
-            try:
-                values[name] = decode.embedded_value(raw)[1]
-            except (ValueError, OverflowError, OSError):
-                continue
+            with contextlib.suppress(ValueError):
+                values[name] = decoded(raw)
         return values
 
     def with_headers(self, headers: Mapping[str, bytes]) -> Properties:
@@ -116,6 +115,18 @@ class Properties:
     def without(self, name: str) -> Properties:
         """The same without a field."""
         return Properties({field: raw for field, raw in self._fields.items() if field != name})
+
+
+def decoded(raw: bytes) -> common.FieldValue:
+    """A raw value as pamqp reads it.
+
+    Raises:
+        ValueError: it is broken within, nested too deep, or Python cannot hold it (a timestamp beyond the year 9999).
+    """
+    try:
+        return decode.embedded_value(raw)[1]
+    except (OverflowError, OSError, RecursionError) as error:
+        raise ValueError(str(error)) from error
 
 
 def raw_table(table: bytes) -> RawTable:
@@ -137,11 +148,17 @@ def raw_table(table: bytes) -> RawTable:
 
 
 def raw_array(value: bytes) -> list[bytes]:
-    """The raw values in a raw array value (letter `A`)."""
+    """The raw values in a raw array value (letter `A`).
+
+    Raises:
+        ValueError: it is cut short, or has a type that AMQP does not know.
+    """
     values: list[bytes] = []
     at = 5
     while at < len(value):
         size = 1 + _value_size(value, at)
+        if at + size > len(value):
+            raise ValueError("an array is cut short")
         values.append(value[at : at + size])
         at += size
     return values

@@ -65,13 +65,20 @@ class Queue:
         self._idle: asyncio.TimerHandle | None = None
         self.used()
 
-    def __len__(self) -> int:
+    @property
+    def ready(self) -> int:
+        """How many messages wait in it."""
         return len(self._ready)
 
     @property
     def consumers(self) -> int:
         """How many consume from it."""
         return len(self._consumers)
+
+    @property
+    def place(self) -> str:
+        """The queue as complaints name it."""
+        return f"queue '{self.spec.name}' in vhost '{self._around.name}'"
 
     @property
     def is_quorum(self) -> bool:

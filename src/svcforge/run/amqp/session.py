@@ -17,7 +17,7 @@ from svcforge.run.amqp.vhost import VirtualHost
 class Session:
     """An open connection: who it is, where, and the way back to it.
 
-    `frame_max` is in bytes, 0 for no limit; `hears_cancels` says that the client understands Basic.Cancel from us.
+    `frame_max` is in bytes; `hears_cancels` says that the client understands Basic.Cancel from us.
     """
 
     user: str

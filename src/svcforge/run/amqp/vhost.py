@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from svcforge.run.amqp import death
-from svcforge.run.amqp.arguments import QueueSpec, check_equivalent, settings
+from svcforge.run.amqp.arguments import QueueSpec, check_equivalent, settings, shown
 from svcforge.run.amqp.exchange import ALTERNATE, HEADERS, TYPES, BindingSpec, Exchange, ExchangeSpec
 from svcforge.run.amqp.message import Message
 from svcforge.run.amqp.queue import Queue
@@ -88,7 +88,7 @@ class VirtualHost:
                 raise self._inequivalent(name, spec.name, f"'{received}'", f"'{current}'")
         received, current = spec.arguments.get(ALTERNATE), standing.spec.arguments.get(ALTERNATE)
         if received != current:
-            raise self._inequivalent(ALTERNATE, spec.name, str(received), str(current))
+            raise self._inequivalent(ALTERNATE, spec.name, shown(received), shown(current))
 
     def delete_exchange(self, name: str, *, if_unused: bool = False) -> None:
         """Delete an exchange with its bindings; nothing when there is none."""
@@ -97,10 +97,10 @@ class VirtualHost:
         if name not in self.exchanges:
             return
         exchange = self.exchange(name)
-        if if_unused and len(exchange):
+        if if_unused and exchange.bindings:
             raise Refusal(406, f"exchange '{name}' in vhost '{self.name}' in use")
         del self.exchanges[name]
-        for binding in exchange:
+        for binding in exchange.bindings:
             self._drop(binding)
         self._drop(exchange.spec)
         self._unbind_all(name, to_exchange=True)
@@ -149,7 +149,7 @@ class VirtualHost:
         source = self.exchanges.get(binding.source)
         if source and source.remove(binding):
             self._drop(binding)
-            if source.spec.auto_delete and not len(source):
+            if source.spec.auto_delete and not source.bindings:
                 self.delete_exchange(binding.source)
 
     def publish(self, message: Message) -> Outcome:
@@ -218,7 +218,7 @@ class VirtualHost:
 
     def _unbind_all(self, destination: str, *, to_exchange: bool) -> None:
         for exchange in tuple(self.exchanges.values()):
-            for binding in exchange:
+            for binding in exchange.bindings:
                 if binding.destination == destination and binding.to_exchange == to_exchange:
                     self.unbind(binding)
 

@@ -23,7 +23,7 @@ _PREFIX = struct.Struct(">BHI")
 class Splitter:
     """Cuts what arrives into frames, however it was packed.
 
-    `frame_max` is the largest frame in bytes that the peer may send, 0 for any.
+    `frame_max` is the largest frame in bytes that the peer may send.
     """
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Splitter:
         try:
             while len(buffer) - start >= _OVERHEAD:
                 kind, channel, size = _PREFIX.unpack_from(buffer, start)
-                if self.frame_max and size + _OVERHEAD > self.frame_max:
+                if size + _OVERHEAD > self.frame_max:
                     raise Refusal(501, f"frame of {size + _OVERHEAD} bytes is larger than {self.frame_max}")
                 end = start + size + _OVERHEAD
                 if end > len(buffer):
@@ -69,7 +69,15 @@ def read_method(payload: bytes) -> base.Frame:
     method: base.Frame = kind()
     try:
         method.unmarshal(payload[4:])
-    except (UnmarshalingException, ValueError, TypeError, OverflowError, struct.error) as error:
+    except (
+        UnmarshalingException,
+        ValueError,
+        TypeError,
+        OverflowError,
+        OSError,
+        RecursionError,
+        struct.error,
+    ) as error:
         raise Refusal(502, f"cannot read {method.name}: {error}") from error
     return method
 
@@ -80,10 +88,10 @@ def method_frame(channel: int, method: base.Frame) -> bytes:
 
 
 def content_frames(channel: int, header: bytes, body: bytes, frame_max: int) -> bytes:
-    """A message's header and body as frames of at most `frame_max` bytes (0: no limit)."""
-    room = frame_max - _OVERHEAD if frame_max else len(body)
+    """A message's header and body as frames of at most `frame_max` bytes."""
+    room = frame_max - _OVERHEAD
     parts = [_frame(HEADER, channel, header)]
-    parts += [_frame(BODY, channel, body[start : start + room]) for start in range(0, len(body), room or 1)]
+    parts += [_frame(BODY, channel, body[start : start + room]) for start in range(0, len(body), room)]
     return b"".join(parts)
 
 
