@@ -342,3 +342,14 @@ def test_a_type_of_another_service_says_so() -> None:
     [client] = service(blueprint, "b")["dependencies"]
     kind = named(client["views"][0]["fields"], "state")["type"]
     assert (kind["name"], kind["service"]) == ("DocState", "a")
+
+
+def test_a_deprecated_field_keeps_its_column_and_is_written_no_more() -> None:
+    blueprint = written(
+        "a: {owns: {Doc: {body: text, old: {type: text, deprecated: see body}}}, operations: {make: {http: POST /d, creates: Doc, public: demo}}}"
+    )
+    facts = service(blueprint, "a")
+    column = named(facts["schema"]["tables"]["docs"]["columns"], "old")
+    assert (column["nullable"], [g["name"] for g in facts["operations"][0]["create"]]) == (True, ["body"])
+    shown = facts["openapi"]["components"]["schemas"]["Doc"]["properties"]["old"]
+    assert shown == {"type": ["string", "null"], "deprecated": True, "description": "see body"}

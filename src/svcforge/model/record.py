@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from svcforge.model.blueprint import Blueprint, field_named
-from svcforge.model.elements import Copy, CopyFeed, Entity, Event
+from svcforge.model.elements import Copy, CopyFeed, Entity, Event, Field
 from svcforge.model.types import DATETIME, INT, TEXT, UUID, Kind, Type, listed
 from svcforge.source.yaml import Quoted
 
@@ -69,12 +69,19 @@ def _record(blueprint: Blueprint, service: str, name: str) -> Record | None:
     if owner is None:
         return None
     if entity := owner.entities.get(name):
-        types = {"id": entity.id, **{f.name: f.type for f in entity.fields}}
+        types = {"id": entity.id, **{f.name: _kept(f) for f in entity.fields}}
         types |= {"created_at": DATETIME, "updated_at": DATETIME}
         return Record(name=name, service=service, key="id", types=types, homes={}, entity=entity, copy=None)
     if copy := owner.copies.get(name):
         return _copy(blueprint, service, copy)
     return None
+
+
+def _kept(field: Field) -> Type:
+    """The type of an entity's column; one that is no longer written may be empty."""
+    if field.deprecated is None or field.type.kind is Kind.LIST:
+        return field.type
+    return replace(field.type.bare(), optional=True)
 
 
 def _copy(blueprint: Blueprint, service: str, copy: Copy) -> Record | None:

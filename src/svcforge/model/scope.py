@@ -180,11 +180,6 @@ class Scope:
             type_ = replace(type_, optional=True)
         return Known(replace(start.source, path=(*start.source.path, *steps), type=type_), fields, start.textual)
 
-    def in_reach(self) -> str:
-        """What is in scope, for a hint."""
-        names = [*self.names, *(f"{root}.…" for root in (*self.roots, *self.open))]
-        return ", ".join(names[:12]) + (" …" if len(names) > 12 else "") or "nothing"
-
 
 def _steps(text: str) -> Iterator[str]:
     for step in text.split("."):

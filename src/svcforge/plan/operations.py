@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from svcforge.model.answers import alias_of, fallback
-from svcforge.model.bindings import Bindings, OperationBindings, of_operation
+from svcforge.model.bindings import Bindings, OperationBindings, emitted, of_operation
 from svcforge.model.elements import Call, Event, Operation, Saga, Verb
 from svcforge.model.inputs import Meaning
 from svcforge.model.literal import Misfit
@@ -208,17 +208,14 @@ def _key(operation: Operation) -> Fact:
 
 def _emits(about: Subject, operation: Operation, filled: OperationBindings) -> Iterator[Fact]:
     known = {(event.name, event.version): bindings for event, bindings in filled.events}
-    service = about.blueprint.services[operation.owner]
-    for name in operation.emits:
-        for event in service.events:
-            if event.name == name:
-                yield {
-                    "event": event.name,
-                    "version": event.version,
-                    "class": event_class(event),
-                    "subject": event.fields[0].name if event.fields else None,
-                    "gives": gives(about.types, known.get((event.name, event.version), ())),
-                }
+    for event in emitted(about.blueprint, operation):
+        yield {
+            "event": event.name,
+            "version": event.version,
+            "class": event_class(event),
+            "subject": event.fields[0].name if event.fields else None,
+            "gives": gives(about.types, known.get((event.name, event.version), ())),
+        }
 
 
 def _promises(operation: Operation, sig: Signature) -> Fact:

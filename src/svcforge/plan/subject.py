@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from svcforge.model.blueprint import Blueprint
+from svcforge.model.blueprint import Blueprint, field_named
 from svcforge.model.edges import edges
 from svcforge.model.elements import Operation, Saga
+from svcforge.model.record import Record
 from svcforge.model.signature import Output, Shape, Signature, signature
+from svcforge.model.types import Type
 from svcforge.plan.naming import pascal
 from svcforge.plan.types import NO_TYPE, Fact, Types
 
@@ -93,7 +95,7 @@ def _item(about: Subject, sig: Signature, out: Output) -> Fact:
     if sig.record is not None and out.fields is sig.record.types:
         kind = "copy" if sig.record.copy else "entity"
         if sig.record.name not in about.views:
-            fields = [_shown(about.types.field(n, t, sig.record.home(n))) for n, t in out.fields.items()]
+            fields = [_column(about, sig.record, n, t) for n, t in out.fields.items()]
             about.views[sig.record.name] = {"name": sig.record.name, "fields": fields}
         return NO_TYPE | {"kind": kind, "name": sig.record.name, "service": service}
     name = f"{operation_class(about.blueprint, sig.operation)}Answer"
@@ -101,6 +103,12 @@ def _item(about: Subject, sig: Signature, out: Output) -> Fact:
         fields = [_shown(about.types.field(n, t)) for n, t in out.fields.items()]
         about.records[name] = {"name": name, "fields": fields}
     return NO_TYPE | {"kind": "record", "name": name, "service": service}
+
+
+def _column(about: Subject, record: Record, name: str, type_: Type) -> Fact:
+    known = field_named(record.entity.fields, name) if record.entity else None
+    reason = known.deprecated if known else None
+    return _shown(about.types.field(name, type_, record.home(name), reason))
 
 
 def _shown(field_: Fact) -> Fact:

@@ -139,8 +139,8 @@ class Types:
         return {
             "name": name,
             "type": self.type(type_, name, home),
-            "optional": type_.optional,
-            "required": type_.required,
+            "optional": type_.optional or (deprecated is not None and type_.kind is not Kind.LIST),
+            "required": type_.required and deprecated is None,
             "has_default": type_.default is not None,
             "default": value,
             "unique": type_.unique and type_.unique_per is None,
