@@ -14,7 +14,7 @@ from tests.write.trees import tree
 from svcforge.errors import SvcforgeError
 from svcforge.write import manifest as manifests
 from svcforge.write.generate import Report
-from svcforge.write.manifest import Header, Manifest, input_of, manifest_of, manifest_text, without_input
+from svcforge.write.manifest import MANIFEST, Header, Manifest, input_of, manifest_of, manifest_text, without_input
 
 Make = Callable[..., Report]
 HERE = "services/orders"
@@ -56,8 +56,8 @@ def test_a_bad_manifest_is_refused_and_nothing_is_touched(make: Make, out: Path,
 
 def test_a_manifest_without_end_is_not_read(make: Make, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make({"a": "1"})
-    monkeypatch.setattr(manifests, "LARGEST", 100)
-    with pytest.raises(SvcforgeError, match="is too large for a manifest"):
+    monkeypatch.setitem(manifests.LARGEST, MANIFEST, 100)
+    with pytest.raises(SvcforgeError, match="is too large"):
         make({"a": "2"})
 
 
@@ -140,19 +140,31 @@ def test_a_journal_writes_through_no_link(make: Make, out: Path, tmp_path: Path)
     assert list((tmp_path / "outside").iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["busy", "journal.json", "manifest.json", "base"])
+@pytest.mark.parametrize("name", ["busy", "journal.json", "svcforge.lock", "manifest.json", "base"])
 def test_a_link_in_the_place_of_state_is_not_followed(make: Make, out: Path, tmp_path: Path, name: str) -> None:
     make({"a": "1", "b": "1"})
     (out / HERE / "b").write_text("typed")
     precious = tmp_path / "precious"
     precious.write_text("precious")
-    state = out / (".svcforge" if name in ("busy", "journal.json") else f"{HERE}/.svcforge")
+    where = {"busy": ".svcforge", "journal.json": ".svcforge", "svcforge.lock": "."}
+    state = out / where.get(name, f"{HERE}/.svcforge")
     (state / name).unlink(missing_ok=True)
     (state / name).symlink_to(precious)
     with pytest.raises(SvcforgeError):
-        make({"a": "2", "b": "2"})
+        make({"a": "2", "b": "2"}, lock=b"lock")
     assert precious.read_text() == "precious"
     assert (out / HERE / "a").read_text() == "1"
+
+
+def test_a_link_in_the_place_of_what_is_kept_for_undoing_is_not_followed(make: Make, out: Path, tmp_path: Path) -> None:
+    make({"a": "1"})
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "file").write_text("precious")
+    (out / ".svcforge/undo").symlink_to(precious)
+    make({"a": "2"})
+    assert tree(precious) == {"file": (b"precious", 0)}
+    assert not (out / ".svcforge/undo").is_symlink()
 
 
 def test_a_fifo_does_not_hang_a_run(make: Make, out: Path) -> None:

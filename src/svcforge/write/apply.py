@@ -16,10 +16,11 @@ from collections.abc import Collection
 from svcforge.write import names
 from svcforge.write.disk import Disk, Hidden, signature, status, write
 from svcforge.write.journal import Journal, Put, Remove, Step, UnitSteps
-from svcforge.write.manifest import MANIFEST, without_input
+from svcforge.write.manifest import LARGEST, MANIFEST, without_input
 
-OLD = ".old"
-"""The replaced file's name in staging while it waits for the staged one to go, where exchanging is impossible."""
+OLD, LATE = ".old", ".late"
+"""Names in staging: of the replaced file while the staged one takes its place, where exchanging is impossible; of a
+manifest that takes back what it said."""
 
 
 class Application:
@@ -40,6 +41,8 @@ class Application:
 
         Raises OSError; the steps until then are done.
         """
+        # What was opened while planning may be called something else by now.
+        self.disk.forget()
         for unit in journal.units:
             late = [step.path for step in unit.files if not self.step(step)]
             if late:
@@ -172,15 +175,15 @@ class Application:
         for put in unit.state:
             if not put.path.endswith(MANIFEST) or put.before is None:
                 continue
-            found = self.disk.read(put.path, 1 << 40)
+            found = self.disk.read(put.path, LARGEST[MANIFEST])
             if found is None or found[1] != put.before:
                 continue
             text = without_input(found[0])
             if text == found[0]:
                 continue
             folder, name = self.disk.place(put.path)
-            write(folder, f"{name}.new", text)
-            os.rename(f"{name}.new", name, src_dir_fd=folder, dst_dir_fd=folder)
+            write(self.staging, f"{put.staged}{LATE}", text)
+            os.rename(f"{put.staged}{LATE}", name, src_dir_fd=self.staging, dst_dir_fd=folder)
 
     def _staged(self, step: Step) -> os.stat_result | None:
         return status(self.staging, step.staged)

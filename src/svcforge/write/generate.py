@@ -12,7 +12,7 @@ from svcforge.merge.changes import ChangeSet
 from svcforge.packs.unit import Unit
 from svcforge.render.gate import check_paths
 from svcforge.render.unit import input_hash, renderer
-from svcforge.write.disk import Disk
+from svcforge.write.disk import Disk, Hidden, TooLarge
 from svcforge.write.journal import WORKSPACE_LOCK, Journal, Put, UnitSteps
 from svcforge.write.manifest import MANIFEST, input_of, read_state
 from svcforge.write.stage import Order, Prepared, Staging, prepare
@@ -64,15 +64,7 @@ def generate(
     """
     orders = _orders(units)
     if dry_run:
-        disk = peek(out)
-        try:
-            prepared = _prepared(orders, disk, None, jobs, progress)
-        except OSError as error:
-            raise trouble(out, error) from None
-        finally:
-            if disk is not None:
-                disk.close()
-        return Report(tuple(found.changes for found in prepared))
+        return _looked_at(out, orders, jobs, progress)
     with Workspace(out, durable) as workspace:
         try:
             prepared = _prepared(orders, workspace.disk, workspace.staging, jobs, progress)
@@ -86,6 +78,19 @@ def generate(
             late = workspace.commit(Journal(workspace.staging_name, sorted(steps, key=lambda found: found.folder)))
         changed = {unit: tuple(paths) for unit, paths in late.items()}
         return Report(tuple(found.changes for found in prepared), changed, workspace.finished)
+
+
+def _looked_at(out: Path, orders: Sequence[Order], jobs: int | None, progress: Progress | None) -> Report:
+    """What a run would do."""
+    disk = peek(out)
+    try:
+        prepared = _prepared(orders, disk, None, jobs, progress)
+    except OSError as error:
+        raise trouble(out, error) from None
+    finally:
+        if disk is not None:
+            disk.close()
+    return Report(tuple(found.changes for found in prepared))
 
 
 def _orders(units: Sequence[Unit]) -> list[Order]:
@@ -150,7 +155,10 @@ def _as_last_time(order: Order, disk: Disk) -> ChangeSet | None:
 def _lock_steps(lock: bytes | None, workspace: Workspace, number: int) -> list[UnitSteps]:
     if lock is None:
         return []
-    there = workspace.disk.read(WORKSPACE_LOCK, 1 << 20)
+    try:
+        there = workspace.disk.read(WORKSPACE_LOCK, 1 << 20)
+    except (Hidden, TooLarge):
+        raise SvcforgeError(f'"{WORKSPACE_LOCK}" is no file of svcforge', "move it away") from None
     if there is not None and there[0] == lock:
         return []
     name, inode = Staging(workspace.staging, number).file(

@@ -25,10 +25,10 @@ from svcforge.write.disk import Disk, Hidden, TooLarge
 VERSION = 1
 """Of the format; raised when an older svcforge could not read it."""
 
-LARGEST = 64 << 20
-"""Bytes of a manifest; a hundred thousand files need less."""
-
 MANIFEST, BASE = f"{STATE}/manifest.json", f"{STATE}/base"
+
+LARGEST = {MANIFEST: 64 << 20, BASE: 1 << 30}
+"""Bytes that are read of each; a hundred thousand files need less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +128,13 @@ def read_state(disk: Disk, folder: str, name: str) -> tuple[bytes, tuple[int, in
     """
     path = f"{folder}/{name}" if folder else name
     try:
-        return disk.read(path, LARGEST if name == MANIFEST else 1 << 40)
+        return disk.read(path, LARGEST[name])
     except Hidden as error:
         raise SvcforgeError(
             f'"{error}" is a link or no file', "svcforge writes through no links: put a plain one there"
         ) from None
     except TooLarge:
-        raise SvcforgeError(f'"{path}" is too large for a manifest', "restore it from git") from None
+        raise SvcforgeError(f'"{path}" is too large', "restore it from git") from None
 
 
 def kept(manifest: Manifest, base: bytes) -> dict[str, bytes]:

@@ -80,7 +80,7 @@ def prepare(order: Order, disk: Disk | None, staging: int | None) -> Prepared:
     files = {file.path: file for file in render(unit)}
     _check_inner(unit, files, order.inner)
     new = {path: offered(file) for path, file in files.items()}
-    desk = _Desk(order, files, new, disk, Staging(staging, order.number) if staging is not None else None)
+    desk = _Desk(order, files, new, Staging(staging, order.number) if staging is not None else None)
     if disk is None or (unit.folder and _thing(disk, unit.folder) is Thing.ABSENT):
         return desk.whole()
     return desk.compared(disk)
@@ -90,15 +90,9 @@ class _Desk:
     """A unit's files on their way from memory to the staging folder."""
 
     def __init__(
-        self,
-        order: Order,
-        files: Mapping[str, File],
-        new: Mapping[str, Entry],
-        disk: Disk | None,
-        staging: Staging | None,
+        self, order: Order, files: Mapping[str, File], new: Mapping[str, Entry], staging: Staging | None
     ) -> None:
-        self.order, self.unit, self.files, self.new = order, order.unit, files, new
-        self.disk, self.staging = disk, staging
+        self.unit, self.files, self.new, self.staging = order.unit, files, new, staging
         packs = {f"{part.pack.card.kind}/{part.pack.card.pack}" for part in self.unit.parts}
         self.header = Header(self.unit.name, tuple(sorted(packs)), order.input)
 

@@ -272,10 +272,10 @@ def _remove(folder: int, name: str) -> None:
 def _dispose(folder: int, path: Path) -> None:
     """Remove what nobody needs any more; freeing many old files takes longer than writing the new ones."""
     found = status(folder, path.name)
-    if found is None:
-        return
-    with os.scandir(path) as entries:
-        many = sum(1 for _ in entries) > AT_ONCE
+    many = False
+    if found is not None and stat.S_ISDIR(found.st_mode):
+        with os.scandir(path) as entries:
+            many = sum(1 for _ in entries) > AT_ONCE
     if many:
         script = "import shutil, sys; shutil.rmtree(sys.argv[1], ignore_errors=True)"
         process.start([sys.executable, "-I", "-S", "-c", script, path.absolute()])
