@@ -8,9 +8,12 @@ from typing import Any, NoReturn
 
 import jinja2
 from jinja2 import nodes
+from jinja2.environment import TemplateModule
 from jinja2.ext import Extension
 from jinja2.parser import Parser
+from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import Namespace
 
 OUTSIDE = (
     *("fileglob", "realpath", "relpath", "expanduser", "expandvars"),
@@ -22,6 +25,13 @@ YIELD = "svcforge_yield"
 """Where a path's `yield` tag leaves its name and its elements, as an attribute of the environment."""
 
 
+METHODS = frozenset(dir(dict))
+"""What `mapping.name` means to Jinja before it means the item."""
+
+HARMLESS = frozenset({Namespace, LoopContext, TemplateModule, str})
+"""Kinds of which every public attribute is safe to see, except that a text can be told to format."""
+
+
 class Environment(ImmutableSandboxedEnvironment):
     """A sandbox without chance: the same facts give the same text.
 
@@ -30,6 +40,33 @@ class Environment(ImmutableSandboxedEnvironment):
     """
 
     svcforge_yield: tuple[str, Any] | None = None
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """What `obj.attribute` is.
+
+        Nearly always an item of a mapping or a name of the template's own: there the sandbox's many questions
+        have known answers, and asking them is a third of the time that a template takes.
+        """
+        kind = type(obj)
+        if kind is dict and attribute not in METHODS:
+            try:
+                return obj[attribute]
+            except KeyError:
+                return self.undefined(obj=obj, name=attribute)
+        if kind in HARMLESS and attribute[0] != "_" and not attribute.startswith("format"):
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                pass
+        return super().getattr(obj, attribute)
+
+    def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """What a call gives; a template's own macro is safe, and wants the context's escaping first."""
+        if type(obj) is Macro:
+            kwargs.pop("_block_vars", None)
+            kwargs.pop("_loop_vars", None)
+            return obj(context.eval_ctx, *args, **kwargs)
+        return super().call(context, obj, *args, **kwargs)
 
 
 def environment(envops: Mapping[str, Any], loader: jinja2.BaseLoader) -> Environment:
