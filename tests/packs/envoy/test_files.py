@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -16,7 +15,7 @@ import pytest
 import yaml
 from tests.packs.envoy.conftest import Start
 from tests.packs.envoy.facts import of_example, of_lab
-from tests.packs.envoy.running import ENVOY, Answer, ask, gateway, rendered
+from tests.packs.envoy.running import ENVOY, Answer, ask, rendered
 from tests.packs.envoy.stub import slow, stub
 from tests.servers import free_port
 
@@ -173,9 +172,14 @@ def test_in_one_repository_the_root_checks_the_gateway_and_in_many_it_does_so_it
     assert workflow["concurrency"]["group"] == "check-${{ github.ref }}"
 
 
-def test_the_key_with_which_the_workflow_checks_is_one_that_envoy_takes(tmp_path: Path) -> None:
-    facts = of_example("shop")
-    facts["system"]["repos"] = "many"
-    [key] = re.findall(r"'(\{\"keys\".*\})'", rendered(facts)[".github/workflows/check.yaml"])
-    with gateway(facts, tmp_path, jwks=json.loads(key)) as it:
-        assert it.ask("GET", "/health").status == 200
+@systems
+def test_what_envoy_cannot_read_makes_no_image(name: str, tmp_path: Path) -> None:
+    files = rendered(SYSTEMS[name])
+    [check] = re.findall(r"^RUN ((?:.*\\\n)*.*)$", files["Dockerfile"], re.MULTILINE)
+    check = check.replace("/run/secrets", f"{tmp_path}/secrets").replace("/etc/envoy", str(tmp_path))
+    config = files["envoy.yaml"].replace("/run/secrets", f"{tmp_path}/secrets")
+    env = {"PATH": f"{ENVOY.parent}:{os.environ['PATH']}"}
+    for text, code in ((config, 0), (config.replace("max_request_bytes", "max_reqest_bytes"), 1)):
+        (tmp_path / "envoy.yaml").write_text(text)
+        done = subprocess.run(["sh", "-c", check], env=env, capture_output=True, text=True, check=False)
+        assert (done.returncode, "max_reqest_bytes" in done.stderr) == (code, code == 1)

@@ -157,8 +157,8 @@ async def test_a_service_makes_nothing(url: Url) -> None:
             await (await connection.channel()).declare_queue("shipping.more", durable=True)
         with pytest.raises(ChannelAccessRefused):
             await (await connection.channel()).declare_exchange("shop.more", durable=True)
+        queue = await (await connection.channel()).get_queue(SHIPPING)
         with pytest.raises(ChannelAccessRefused):
-            queue = await (await connection.channel()).get_queue(SHIPPING)
             await queue.bind("shop.events", CREATED)
 
 

@@ -1,0 +1,295 @@
+"""The compose file: everything that is named is there, nothing can reach what it need not, nothing is secret."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.servers import ServerMissing, postgres, skip_without
+
+from svcforge.load import load_file, load_text
+from svcforge.model.blueprint import Blueprint
+from svcforge.packs.shelf import blueprints_folder, bundled
+from svcforge.plan.plan import plan
+from svcforge.render.unit import render
+
+LITTLE = """
+svcforge: 1
+system: little
+platform: {store: sqlite, deploy: [compose]}
+defaults: {stack: python, api_version: v1}
+contexts:
+  lab:
+    services:
+      notes:
+        owns: {Note: {text: text}}
+        settings: {motto: text = costs $5, key: secret}
+        operations:
+          add_note: {http: POST /notes, creates: Note, public: an example}
+      cleaner: {role: worker}
+"""
+SCHEMA = Path(__file__).parents[4] / "shared" / "schemas" / "other" / "compose-spec.json"
+
+
+def blueprint_of(name: str) -> Blueprint:
+    """An example, or the little system of this test."""
+    loaded = load_text(LITTLE) if name == "little" else load_file(blueprints_folder() / name / "blueprint.yaml")
+    assert loaded.blueprint, loaded.findings
+    return loaded.blueprint
+
+
+def files_of(name: str) -> dict[str, str]:
+    """What the pack makes of it."""
+    [unit] = [unit for unit in plan(blueprint_of(name), bundled().packs).units if unit.name == "compose"]
+    return {file.path: file.data.decode() for file in render(unit)}
+
+
+FILES = {name: files_of(name) for name in ("shop", "healthcare", "little")}
+COMPOSE: dict[str, dict[str, Any]] = {name: yaml.safe_load(files["compose.yaml"]) for name, files in FILES.items()}
+
+systems = pytest.mark.parametrize("name", FILES)
+
+
+def sources(entries: Any) -> set[str]:
+    """The names of secrets or configs that a service mounts."""
+    return {one if isinstance(one, str) else one["source"] for one in entries or ()}
+
+
+@systems
+def test_it_is_a_compose_file(name: str) -> None:
+    if not SCHEMA.exists():
+        pytest.skip("the compose specification's schema is not beside this checkout")
+    import jsonschema
+
+    jsonschema.Draft7Validator(json.loads(SCHEMA.read_text())).validate(COMPOSE[name])
+
+
+@systems
+def test_whatever_is_named_is_there_and_whatever_is_there_is_used(name: str) -> None:
+    compose = COMPOSE[name]
+    services = compose["services"].values()
+    assert {n for one in services for n in one.get("networks", ())} == set(compose["networks"])
+    assert {n for one in services for n in sources(one.get("secrets"))} == set(compose.get("secrets", {}))
+    assert {n for one in services for n in sources(one.get("configs"))} == set(compose.get("configs", {}))
+    assert {n for one in services for n in one.get("depends_on", ())} <= set(compose["services"])
+    assert {v.split(":")[0] for one in services for v in one.get("volumes", ())} == set(compose.get("volumes", {}))
+
+
+@systems
+def test_every_container_is_held_tight(name: str) -> None:
+    for called, service in COMPOSE[name]["services"].items():
+        held = {
+            "read_only": service["read_only"],
+            "cap_drop": service["cap_drop"],
+            "security_opt": service["security_opt"],
+            "root": service["user"].startswith("0"),
+            "privileged": service.get("privileged", False),
+            "limited": service["pids_limit"] > 0,
+        }
+        assert (called, held) == (
+            called,
+            {
+                "read_only": True,
+                "cap_drop": ["ALL"],
+                "security_opt": ["no-new-privileges:true"],
+                "root": False,
+                "privileged": False,
+                "limited": True,
+            },
+        )
+        assert ("build" in service) != ("image" in service)
+        assert "restart" in service
+        assert "healthcheck" in service or service["restart"] == "no"
+
+
+@systems
+def test_only_loopback_listens(name: str) -> None:
+    ports = {called: one["ports"] for called, one in COMPOSE[name]["services"].items() if "ports" in one}
+    assert list(ports) == (["notes"] if name == "little" else ["gateway"])
+    assert all(port.startswith("127.0.0.1:") for each in ports.values() for port in each)
+
+
+@pytest.mark.parametrize("name", ["shop", "healthcare"])
+def test_a_network_has_two_ends_and_joins_two_that_speak_to_each_other(name: str) -> None:
+    compose = COMPOSE[name]
+    members: dict[str, set[str]] = {}
+    for called, service in compose["services"].items():
+        for network in service.get("networks", ()):
+            members.setdefault(network, set()).add(called.removesuffix("-migrate"))
+    inner = {network: ends for network, ends in members.items() if compose["networks"][network]["internal"]}
+    assert {network: len(ends) for network, ends in inner.items()} == dict.fromkeys(inner, 2)
+    outer = {network: sorted(ends) for network, ends in members.items() if network not in inner}
+    assert outer == {"edge": ["gateway"], "outside": ["payments" if name == "shop" else "billing"]}
+
+
+def test_the_shops_edges_are_those_of_the_blueprint() -> None:
+    networks = {n for n in COMPOSE["shop"]["networks"] if not n.endswith(("-rabbitmq", "-postgres"))}
+    assert networks == {
+        *(f"gateway-{one}" for one in ("users", "orders", "catalog", "inventory", "shipping", "web", "mobile")),
+        *("orders-inventory", "orders-payments", "recommendations-catalog", "web-catalog", "web-orders", "web-users"),
+        *("mobile-catalog", "mobile-recommendations", "edge", "outside"),
+    }
+
+
+@systems
+def test_subnets_do_not_overlap(name: str) -> None:
+    found = [
+        ipaddress.ip_network(config["subnet"].replace("${NETWORK:-10.214}", "10.214"))
+        for network in COMPOSE[name]["networks"].values()
+        for config in network.get("ipam", {}).get("config", ())
+    ]
+    assert len(found) == len(set(found))
+    assert {network.prefixlen for network in found} <= {26}
+
+
+@pytest.mark.parametrize("name", ["shop", "healthcare"])
+def test_each_service_waits_for_its_tables_and_the_gateway_for_all(name: str) -> None:
+    services = COMPOSE[name]["services"]
+    for called in [one for one in services if one.endswith("-migrate")]:
+        assert services[called]["depends_on"] == {"postgres-databases": {"condition": "service_completed_successfully"}}
+        waits = services[called.removesuffix("-migrate")]["depends_on"]
+        assert waits[called] == {"condition": "service_completed_successfully"}
+        assert services[called]["build"] == services[called.removesuffix("-migrate")]["build"]
+    waited_for = services["gateway"]["depends_on"]
+    assert waited_for == {called: {"condition": "service_healthy"} for called in waited_for}
+    assert {network.removeprefix("gateway-") for network in services["gateway"]["networks"]} == {*waited_for, "edge"}
+
+
+def test_a_database_that_is_a_file_is_on_a_volume() -> None:
+    services = COMPOSE["little"]["services"]
+    assert services["notes"]["volumes"] == services["notes-migrate"]["volumes"] == ["notes-data:/data"]
+    assert services["notes"]["environment"]["DATABASE_URL"] == "sqlite:////data/notes.db"
+    assert services["notes-migrate"]["network_mode"] == "none"
+    assert services["cleaner"]["network_mode"] == "none"
+
+
+def test_a_dollar_is_a_dollar() -> None:
+    assert COMPOSE["little"]["services"]["notes"]["environment"]["MOTTO"] == "costs $$5"
+
+
+def test_secrets_are_files() -> None:
+    orders = COMPOSE["shop"]["services"]["orders"]
+    assert orders["environment"]["DATABASE_URL_FILE"] == "/run/secrets/database_url"
+    assert {"source": "orders_database_url", "target": "database_url"} in orders["secrets"]
+    assert COMPOSE["little"]["services"]["notes"]["environment"]["KEY_FILE"] == "/run/secrets/key"
+    for name in FILES:
+        assert {one["file"].rpartition("/")[0] for one in COMPOSE[name].get("secrets", {}).values()} <= {"./secrets"}
+        assert not re.search(r"://[^/\s:$]+:(?!\$)[^/\s@]+@", "".join(FILES[name].values()))
+
+
+def test_what_is_outside_is_asked_of_the_user() -> None:
+    assert COMPOSE["shop"]["services"]["payments"]["environment"]["CARD_NETWORK_URL"].startswith("${CARD_NETWORK_URL:?")
+    assert "CARD_NETWORK_URL=\n" in FILES["shop"][".env.example"]
+    asked = {variable for name in FILES for variable in re.findall(r"\$\{([A-Z_]+)", FILES[name]["compose.yaml"])}
+    offered = {line.partition("=")[0] for name in FILES for line in FILES[name][".env.example"].splitlines()}
+    assert asked - {"CARD_NETWORK_TOKEN", "INSURER_TOKEN"} <= offered
+
+
+def run_secrets(folder: Path, files: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """`secrets.sh` in a copy of the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "secrets.sh").write_text(files["secrets.sh"])
+    return subprocess.run(["sh", str(folder / "secrets.sh")], capture_output=True, text=True, check=False)
+
+
+def with_keys(root: Path) -> Path:
+    """A folder of a system whose local keys have been made."""
+    from svcforge.run import keys
+
+    keys.make(root / ".svcforge" / "run" / "keys")
+    return root / "platform" / "compose"
+
+
+def test_secrets_are_made_once_and_every_file_that_compose_names_is_there(tmp_path: Path) -> None:
+    folder = with_keys(tmp_path)
+    assert run_secrets(folder, FILES["shop"]).returncode == 0
+    made = {path.name: path.read_text() for path in (folder / "secrets").iterdir()}
+    assert set(made) == {one["file"].removeprefix("./secrets/") for one in COMPOSE["shop"]["secrets"].values()}
+    assert (folder / "secrets").stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in (folder / "secrets").iterdir()} == {0o644}
+    again = run_secrets(folder, FILES["shop"])
+    assert (again.returncode, again.stdout) == (0, "")
+    assert {path.name: path.read_text() for path in (folder / "secrets").iterdir()} == made
+
+
+def test_passwords_are_long_and_no_two_alike(tmp_path: Path) -> None:
+    folder = with_keys(tmp_path)
+    run_secrets(folder, FILES["shop"])
+    urls = [path.read_text() for path in (folder / "secrets").glob("*_url")]
+    passwords = [
+        re.fullmatch(r"[a-z]+://[a-z]+:([A-Za-z0-9]{32})@(postgres:5432|rabbitmq:5672)/[a-z]+", url) for url in urls
+    ]
+    assert None not in passwords
+    assert len({match[1] for match in passwords if match}) == len(urls)
+
+
+def test_the_broker_learns_the_passwords_that_services_have(tmp_path: Path) -> None:
+    folder = with_keys(tmp_path)
+    run_secrets(folder, FILES["shop"])
+    users = json.loads((folder / "secrets" / "broker-users.json").read_text())["users"]
+    for user in users:
+        url = (folder / "secrets" / f"{user['name']}_amqp_url").read_text()
+        assert url == f"amqp://{user['name']}:{user['password']}@rabbitmq:5672/shop"
+    assert len(users) == 7
+
+
+def test_who_has_no_keys_is_told_how_to_get_them(tmp_path: Path) -> None:
+    done = run_secrets(tmp_path / "platform" / "compose", FILES["shop"])
+    assert done.returncode == 1
+    assert "secrets/jwks.json is missing" in done.stderr
+    assert "svcforge token" in done.stderr
+
+
+def test_a_secret_that_only_the_user_knows_is_asked_for(tmp_path: Path) -> None:
+    done = run_secrets(tmp_path, FILES["little"])
+    assert (done.returncode, done.stderr) == (
+        1,
+        "secrets/notes_key is missing: put the value of notes.key into it\n",
+    )
+    (tmp_path / "secrets" / "notes_key").write_text("s3cret")
+    assert run_secrets(tmp_path, FILES["little"]).returncode == 0
+
+
+def test_each_service_has_a_database_that_no_other_enters(tmp_path: Path) -> None:
+    folder = with_keys(tmp_path)
+    run_secrets(folder, FILES["shop"])
+    script = FILES["shop"]["databases.sh"].replace("/run/secrets", str(folder / "secrets"))
+    try:
+        programs = str(postgres._programs())
+        with postgres.postgres() as url:
+            env = {"PATH": f"{programs}:{os.environ['PATH']}", "PGPORT": url.rpartition(":")[2].partition("/")[0]}
+
+            def sql(text: str) -> str:
+                command = [shutil.which("psql", path=env["PATH"]) or "psql", "-XAt", url, "-c", text]
+                return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+            for _ in range(2):
+                done = subprocess.run(["sh", "-c", script], env=env, capture_output=True, text=True, check=False)
+                assert (done.returncode, done.stderr) == (0, "")
+            owners = sql(
+                "SELECT datname || ' ' || rolname FROM pg_database JOIN pg_roles r ON r.oid = datdba ORDER BY 1"
+            )
+            assert "orders orders" in owners.splitlines()
+            assert len([line for line in owners.splitlines() if len(set(line.split())) == 1]) == 8 + 1
+            assert sql("SELECT has_database_privilege('users', 'orders', 'CONNECT')") == "f"
+            assert sql("SELECT has_database_privilege('orders', 'orders', 'CONNECT')") == "t"
+            assert (
+                sql("SELECT bool_or(rolsuper OR rolcreatedb OR rolcreaterole) FROM pg_roles WHERE rolname = 'orders'")
+                == "f"
+            )
+            first = sql("SELECT rolpassword FROM pg_authid WHERE rolname = 'orders'")
+            address = folder / "secrets" / "orders_database_url"
+            address.write_text(re.sub(r":[A-Za-z0-9]{32}@", ":another@", address.read_text()))
+            subprocess.run(["sh", "-c", script], env=env, check=True)
+            assert sql("SELECT rolpassword FROM pg_authid WHERE rolname = 'orders'") != first
+    except ServerMissing as missing:
+        skip_without(missing)
