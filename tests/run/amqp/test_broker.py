@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import re
 import subprocess
 import time
@@ -44,6 +45,7 @@ async def test_on_sigterm_it_tells_its_clients_and_ends_well(tmp_path: Path) -> 
     ("definitions", "complaint"),
     [
         ({"queues": [{"name": 5}]}, r'definitions.json": queues\[0\]: "name" is missing or not of type str'),
+        ({"queues": [{"name": "q" * 256}]}, "longer than 255 bytes"),
         ({"queues": {}}, '"queues" is not a list'),
         ({"permissions": [{"user": "u", "configure": "(", "write": "", "read": ""}]}, "not a regular expression"),
         ({"queues": [{"name": "q", "arguments": {"x-message-ttl": -1}}]}, "invalid arg 'x-message-ttl'"),
@@ -82,6 +84,13 @@ async def test_transactions_are_not_implemented(development_url: str) -> None:
 async def test_streams_are_not_implemented(development_url: str, name: Name) -> None:
     raw = await Raw.opened(development_url)
     raw.send(1, commands.Queue.Declare(0, name("stream"), durable=True, arguments={"x-queue-type": "stream"}))
+    assert await raw.refusal() == 540
+
+
+async def test_arguments_that_cannot_be_kept_are_not_implemented(development_url: str) -> None:
+    raw = await Raw.opened(development_url)
+    arguments = {"since": datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)}
+    raw.send(1, commands.Exchange.Bind(0, "amq.topic", "amq.headers", "", arguments=arguments))
     assert await raw.refusal() == 540
 
 

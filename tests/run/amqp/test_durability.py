@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,27 @@ async def test_what_survives_a_restart(
                 await bodies(broker, "queue")
         else:
             assert await bodies(broker, "queue") == ([b"here"] if survives else [])
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="the limits of another process are Linux's")
+async def test_a_store_that_cannot_be_written_ends_the_broker_before_it_confirms(tmp_path: Path) -> None:
+    confirmed: list[bytes] = []
+    with development_broker(tmp_path) as broker:
+        async with await aio_pika.connect(broker.url()) as connection:
+            channel = await connection.channel()
+            await channel.declare_queue("kept", durable=True)
+            resource.prlimit(broker.process.pid, resource.RLIMIT_FSIZE, (500_000, 500_000))
+            with contextlib.suppress(AMQPError, ConnectionError, asyncio.CancelledError):
+                for number in range(1000):
+                    content = b"%d" % number + b" " * 1000
+                    await channel.default_exchange.publish(Message(content, delivery_mode=PERSISTENT), "kept")
+                    confirmed.append(content)
+        assert broker.process.wait(10) == 1
+        assert "cannot write the store" in broker.log.read_text()
+    with development_broker(tmp_path) as broker:
+        found = await bodies(broker, "kept")
+    assert 0 < len(confirmed) < 1000
+    assert found[: len(confirmed)] == confirmed
 
 
 async def test_topology_survives_but_for_what_is_not_durable(tmp_path: Path) -> None:

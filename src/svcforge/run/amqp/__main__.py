@@ -39,7 +39,8 @@ async def _serve(port: int, store: str, wanted: Definitions, users: Mapping[str,
     failures: list[Exception] = []
 
     def fail(error: Exception) -> None:
-        sys.stderr.write(f'cannot write the store "{store}": {error}\n')
+        if not failures:
+            sys.stderr.write(f'cannot write the store "{store}": {error}\n')
         failures.append(error)
         stopped.set()
 

@@ -12,7 +12,9 @@ from svcforge.run.amqp.refusal import Refusal
 CLASSIC, QUORUM = "classic", "quorum"
 DROP_HEAD, REJECT, REJECT_AND_DEAD_LETTER = "drop-head", "reject-publish", "reject-publish-dlx"
 AT_LEAST_ONCE = "at-least-once"
-_LONGEST_MS = 2**32 - 1
+LONGEST_MS = 2**32 - 1
+"""The longest time that a queue or a message may be given to live."""
+_LONGEST_NAME = 255
 _HIGHEST_PRIORITY = 255
 
 
@@ -58,7 +60,9 @@ def _one_of(*choices: str) -> Callable[[object], str]:
 
 
 def _text(value: object) -> str:
-    return "" if isinstance(value, str) else "expected a string"
+    if not isinstance(value, str):
+        return "expected a string"
+    return "" if len(value.encode()) <= _LONGEST_NAME else f"longer than {_LONGEST_NAME} bytes"
 
 
 def _truth(value: object) -> str:
@@ -68,8 +72,8 @@ def _truth(value: object) -> str:
 _ANY_NUMBER = _number(0, 2**63 - 1)
 # Those that RabbitMQ checks when a queue is declared; others pass unread.
 _CHECKS: dict[str, Callable[[object], str]] = {
-    "x-expires": _number(1, _LONGEST_MS),
-    "x-message-ttl": _number(0, _LONGEST_MS),
+    "x-expires": _number(1, LONGEST_MS),
+    "x-message-ttl": _number(0, LONGEST_MS),
     "x-dead-letter-exchange": _text,
     "x-dead-letter-routing-key": _text,
     "x-dead-letter-strategy": _one_of("at-most-once", AT_LEAST_ONCE),

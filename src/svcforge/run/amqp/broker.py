@@ -8,7 +8,7 @@ from typing import Protocol
 
 from svcforge.run.amqp.access import Access
 from svcforge.run.amqp.definitions import Definitions, DefinitionsError
-from svcforge.run.amqp.refusal import Refusal
+from svcforge.run.amqp.refusal import SHUTDOWN, Refusal
 from svcforge.run.amqp.turn import Turn
 from svcforge.run.amqp.vhost import VirtualHost
 
@@ -72,7 +72,7 @@ class Broker:
     async def stop(self) -> None:
         """Tell all clients to go, wait a little until they have gone, and close the store."""
         for client in tuple(self.clients):
-            client.refuse(Refusal(320, "broker forced connection closure with reason 'shutdown'"))
+            client.refuse(Refusal(SHUTDOWN, "broker forced connection closure with reason 'shutdown'"))
         end = asyncio.get_running_loop().time() + _STOP_S
         while self.clients and asyncio.get_running_loop().time() < end:
             await asyncio.sleep(0.01)

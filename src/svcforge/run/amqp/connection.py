@@ -14,7 +14,7 @@ from svcforge.run.amqp.channel import Channel
 from svcforge.run.amqp.heartbeat import Heartbeat
 from svcforge.run.amqp.login import MECHANISMS, credentials
 from svcforge.run.amqp.outlet import Outlet
-from svcforge.run.amqp.refusal import Refusal
+from svcforge.run.amqp.refusal import SHUTDOWN, Refusal
 from svcforge.run.amqp.session import Session
 
 CHANNEL_MAX = 2047
@@ -43,7 +43,11 @@ log = logging.getLogger("svcforge.amqp")
 
 
 class Connection(asyncio.Protocol):
-    """One client. `_awaited` is the method of channel 0 that must come next, None once the session is open."""
+    """One client.
+
+    `_awaited` is the method of channel 0 that must come next, None once the session is open; `_blamed` is the pamqp index
+    of the method that ends the connection.
+    """
 
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
@@ -58,6 +62,7 @@ class Connection(asyncio.Protocol):
         self._channels: dict[int, Channel] = {}
         self._closing_channels: set[int] = set()
         self._closing = False
+        self._blamed = 0
         self._heartbeat: Heartbeat | None = None
         self._patience: asyncio.TimerHandle | None = None
 
@@ -105,10 +110,10 @@ class Connection(asyncio.Protocol):
         """End the connection, saying why, and wait a little for the client's answer."""
         if self._closing:
             return
-        log.warning('user "%s": %s', self._user, refusal.text)
-        blamed = max((channel.latest for channel in self._channels.values()), default=0)
+        if refusal.code != SHUTDOWN:
+            log.warning('user "%s": %s', self._user, refusal.text)
         self._end_session()
-        self._outlet.write(wire.closing_frame(0, refusal, blamed if refusal.code >= 500 else 0))
+        self._outlet.write(wire.closing_frame(0, refusal, self._blamed))
         self._closing = True
         self._wait(_PATIENCE_S)
 
@@ -223,6 +228,7 @@ class Connection(asyncio.Protocol):
             channel.receive(kind, payload)
         except Refusal as refusal:
             if refusal.closes_connection:
+                self._blamed = channel.latest
                 raise
             log.warning('user "%s", channel %d: %s', self._user, number, refusal.text)
             self._channels.pop(number).close()

@@ -34,7 +34,7 @@ class Subscription:
         """Whether it takes one more now."""
         if self.needs_answer and ((self.prefetch and self.held >= self.prefetch) or self._consuming.is_sated):
             return False
-        return not self._consuming.session.outlet.full
+        return self._consuming.session.outlet.has_room()
 
     def take(self, entry: Entry) -> None:
         """Deliver a message."""

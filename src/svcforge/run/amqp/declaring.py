@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 
-from pamqp import commands
+from pamqp import commands, common
 
 from svcforge.run.amqp import wire
 from svcforge.run.amqp.arguments import QUORUM, QueueSpec
@@ -12,6 +13,15 @@ from svcforge.run.amqp.exchange import ALTERNATE, TOPIC, BindingSpec, ExchangeSp
 from svcforge.run.amqp.refusal import Refusal
 from svcforge.run.amqp.session import Session
 from svcforge.run.amqp.vhost import REPLY_TO, RESERVED
+
+_WithArguments = (
+    commands.Exchange.Declare
+    | commands.Exchange.Bind
+    | commands.Exchange.Unbind
+    | commands.Queue.Declare
+    | commands.Queue.Bind
+    | commands.Queue.Unbind
+)
 
 
 class Declaring:
@@ -30,7 +40,7 @@ class Declaring:
 
     def declare_exchange(self, method: commands.Exchange.Declare) -> None:
         """Make an exchange or, passively, only look whether it is there."""
-        name, arguments = method.exchange, method.arguments or {}
+        name, arguments = method.exchange, _arguments(method)
         if not name:
             raise Refusal(403, "operation not permitted on the default exchange")
         if method.passive:
@@ -57,7 +67,7 @@ class Declaring:
 
     def bind_exchange(self, method: commands.Exchange.Bind) -> None:
         """Let an exchange receive from another."""
-        binding = BindingSpec(method.source, method.destination, True, method.routing_key, method.arguments or {})
+        binding = BindingSpec(method.source, method.destination, True, method.routing_key, _arguments(method))
         self._check_binding(binding)
         self._vhost.bind(binding, self._session)
         if not method.nowait:
@@ -65,7 +75,7 @@ class Declaring:
 
     def unbind_exchange(self, method: commands.Exchange.Unbind) -> None:
         """Let an exchange no longer receive from another."""
-        binding = BindingSpec(method.source, method.destination, True, method.routing_key, method.arguments or {})
+        binding = BindingSpec(method.source, method.destination, True, method.routing_key, _arguments(method))
         self._check_binding(binding)
         self._vhost.unbind(binding)
         if not method.nowait:
@@ -134,7 +144,7 @@ class Declaring:
     def _declared_queue(self, method: commands.Queue.Declare) -> str:
         if method.queue.startswith(RESERVED):
             raise Refusal(403, f"queue name '{method.queue}' contains reserved prefix 'amq.*'")
-        arguments = method.arguments or {}
+        arguments = _arguments(method)
         if not method.queue and arguments.get("x-queue-type") == QUORUM:
             raise Refusal(406, "cannot declare a server-named queue for type rabbit_quorum_queue")
         name = method.queue or f"{RESERVED}gen-{secrets.token_urlsafe(16)}"
@@ -150,7 +160,7 @@ class Declaring:
         queue = self.meant(method.queue)
         # No queue and no key either: the queue's own name is the key (AMQP 0-9-1, queue.bind).
         key = method.routing_key if method.queue or method.routing_key else queue
-        return BindingSpec(method.exchange, queue, False, key, method.arguments or {})
+        return BindingSpec(method.exchange, queue, False, key, _arguments(method))
 
     def _check_binding(self, binding: BindingSpec) -> None:
         self._rights.check("write", "exchange" if binding.to_exchange else "queue", binding.destination)
@@ -160,3 +170,13 @@ class Declaring:
         source = self._vhost.exchanges.get(binding.source)
         if source and source.spec.type == TOPIC:
             self._rights.check_topic("read", binding.source, binding.key)
+
+
+def _arguments(method: _WithArguments) -> common.FieldTable:
+    """What the method gives as arguments; the store can keep what JSON can hold."""
+    arguments = method.arguments or {}
+    try:
+        json.dumps(arguments)
+    except TypeError as error:
+        raise Refusal(540, f"such arguments are not in the development broker: {error}") from error
+    return arguments

@@ -15,6 +15,7 @@ from svcforge.run.amqp.exchange import BindingSpec, ExchangeSpec
 from svcforge.run.amqp.store import Spec
 
 DEFAULT_VHOST = "/"
+_LONGEST = 255  # AMQP's short string
 
 
 class DefinitionsError(Exception):
@@ -101,6 +102,8 @@ class _Entry:
 
     def text(self, key: str, default: str | None = None) -> str:
         text: str = self._of(str, key, default)
+        if len(text.encode()) > _LONGEST:
+            raise DefinitionsError(f'{self.place}: "{key}" is longer than {_LONGEST} bytes')
         return text
 
     def flag(self, key: str, default: bool = False) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from pamqp import common, encode
+from pamqp import common
 
 from svcforge.run.amqp.message import Message
 from svcforge.run.amqp.refusal import Refusal
@@ -41,9 +42,10 @@ class BindingSpec:
     arguments: common.FieldTable = field(default_factory=dict)
 
     @property
-    def identity(self) -> tuple[str, str, bool, str, bytes]:
+    def identity(self) -> tuple[str, str, bool, str, str]:
         """What tells two bindings apart."""
-        return self.source, self.destination, self.to_exchange, self.key, encode.field_table(self.arguments)
+        arguments = json.dumps(self.arguments, sort_keys=True)
+        return self.source, self.destination, self.to_exchange, self.key, arguments
 
 
 class Exchange:

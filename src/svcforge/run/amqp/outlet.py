@@ -30,11 +30,10 @@ class Outlet:
         self.spoke = False
         """Whether anything was sent since this was last set to False."""
 
-    @property
-    def full(self) -> bool:
-        """Whether deliveries should wait, for the client does not read as fast as it is sent to."""
+    def has_room(self) -> bool:
+        """Whether deliveries may go out; when not, for the client reads too slowly, `relieved` tells when they may."""
         self._was_full = self._was_full or self._paused or self._size > _HIGH_WATER
-        return self._was_full
+        return not self._was_full
 
     def write(self, data: bytes) -> None:
         """Send at the end of the turn."""

@@ -8,6 +8,7 @@ from operator import itemgetter
 from pamqp import commands
 
 from svcforge.run.amqp import wire
+from svcforge.run.amqp.arguments import LONGEST_MS
 from svcforge.run.amqp.consuming import Consuming
 from svcforge.run.amqp.exchange import TOPIC
 from svcforge.run.amqp.message import Message
@@ -122,5 +123,9 @@ class Publishing:
             text = f"user_id property set to '{user}' but authenticated user was '{self._session.user}'"
             raise Refusal(406, text)
         expiration = properties.text("expiration")
-        if expiration is not None and not (expiration.isascii() and expiration.isdigit()):
+        if expiration is None:
+            return
+        if not (expiration.isascii() and expiration.isdigit()):
             raise Refusal(406, f"invalid expiration '{expiration}': no_integer")
+        if int(expiration) > LONGEST_MS:
+            raise Refusal(406, f"invalid expiration '{expiration}': more than {LONGEST_MS}")

@@ -20,6 +20,9 @@ NAMES = {
 }
 
 
+SHUTDOWN = 320
+
+
 class Refusal(Exception):
     """A request that is not granted.
 

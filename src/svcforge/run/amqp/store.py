@@ -89,7 +89,7 @@ class Store:
     def declare(self, vhost: str, spec: Spec) -> None:
         """Keep a declaration."""
         self._change()
-        self._topology[_place(vhost, spec)] = json.dumps(asdict(spec), default=str)
+        self._topology[_place(vhost, spec)] = json.dumps(asdict(spec))
 
     def forget(self, vhost: str, spec: Spec) -> None:
         """Drop a declaration."""
@@ -115,7 +115,7 @@ class Store:
         self._returned[number] = returns
 
     def commit(self) -> None:
-        """Write all changes since the last commit, or none when it raises sqlite3.Error."""
+        """Write all changes since the last commit, or none when it raises."""
         if not self._dirty:
             return
         with self._db:
@@ -161,6 +161,5 @@ def _opened(path: str) -> sqlite3.Connection:
 
 def _place(vhost: str, spec: Spec) -> tuple[str, str, str]:
     if isinstance(spec, BindingSpec):
-        *names, arguments = spec.identity
-        return vhost, "binding", json.dumps([*names, bytes(arguments).hex()])
+        return vhost, "binding", json.dumps(spec.identity)
     return vhost, "exchange" if isinstance(spec, ExchangeSpec) else "queue", spec.name

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 from typing import Protocol
 
@@ -49,7 +48,7 @@ class Turn:
         self._begun = False
         try:
             self.store.commit()
-        except sqlite3.Error as error:
+        except Exception as error:  # whatever it was: what is not stored must not be confirmed
             self._failed(error)
             return
         speakers, self._speakers = self._speakers, {}

@@ -92,6 +92,7 @@ async def test_unknown_arguments_and_the_default_type_make_no_difference(channel
         ({"x-delivery-limit": 3}, {}),
         ({"x-dead-letter-routing-key": "without an exchange"}, {}),
         ({"x-max-priority": 300}, {}),
+        ({"x-message-ttl": 2**40}, {}),
         ({"x-queue-version": 3}, {}),
         ({"x-max-in-memory-length": 3}, {}),
         ({**QUORUM, "x-max-priority": 5}, {}),

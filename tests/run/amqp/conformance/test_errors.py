@@ -27,7 +27,12 @@ async def test_an_unknown_delivery_tag_closes_the_channel_and_no_other(connectio
 
 
 @pytest.mark.parametrize(
-    "properties", [commands.Basic.Properties(expiration="soon"), commands.Basic.Properties(user_id="somebody else")]
+    "properties",
+    [
+        commands.Basic.Properties(expiration="soon"),
+        commands.Basic.Properties(expiration="9" * 20),
+        commands.Basic.Properties(user_id="somebody else"),
+    ],
 )
 async def test_properties_that_make_no_sense_close_the_channel(
     connection: AbstractConnection, properties: commands.Basic.Properties
