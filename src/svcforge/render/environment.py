@@ -21,10 +21,6 @@ OUTSIDE = (
 )
 """Filters that read the disk, the environment, the clock or chance: what they print is not in the facts."""
 
-YIELD = "svcforge_yield"
-"""Where a path's `yield` tag leaves its name and its elements, as an attribute of the environment."""
-
-
 METHODS = frozenset(dir(dict))
 """What `mapping.name` means to Jinja before it means the item."""
 
@@ -40,6 +36,7 @@ class Environment(ImmutableSandboxedEnvironment):
     """
 
     svcforge_yield: tuple[str, Any] | None = None
+    """Where a path's `yield` tag leaves its name and its elements."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """What `obj.attribute` is.
