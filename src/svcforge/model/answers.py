@@ -50,12 +50,11 @@ def add_answer(
         return
     within = root.fields if root.fields is not None else fields_of(scope.blueprint, root.source.type, callee.owner)
     if root.source.type.kind is Kind.LIST or within is None:
-        scope.names.setdefault(name, root)
+        scope.add(name, root)
     elif sig.record and sig.output.shape is Shape.RECORD:
         scope.add_record(origin, sig.record, name, within)
     else:
-        for field, type_ in within.items():
-            scope.add(field, Source(origin, name, (field,), type=type_, home=callee.owner))
+        scope.add_fields(origin, within, callee.owner, name)
 
 
 def _root(origin: Origin, name: str, owner: str, output: Output, record: str | None) -> Known | None:

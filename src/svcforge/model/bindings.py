@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from svcforge.model.answers import add_answer, alias_of
-from svcforge.model.blueprint import Blueprint, field_named
+from svcforge.model.blueprint import Blueprint
 from svcforge.model.elements import Call, Event, Operation, Verb
 from svcforge.model.inputs import Input, Meaning, claim_of
 from svcforge.model.record import record
@@ -57,7 +57,7 @@ def _reads(operation: Operation) -> bool:
 def _own_code(blueprint: Blueprint, operation: Operation, sig: Signature) -> OperationBindings:
     """The user's own code: nothing is filled in but what `with` and `set` name, on the operation or on a call."""
     scope = Scope(blueprint)
-    _add_inputs(scope, sig)
+    add_inputs(scope, sig)
     calls: list[Bindings] = []
     for call in operation.calls:
         callee = blueprint.operation(call.target, call.operation)
@@ -68,17 +68,11 @@ def _own_code(blueprint: Blueprint, operation: Operation, sig: Signature) -> Ope
 
 def _with_verb(blueprint: Blueprint, operation: Operation, sig: Signature) -> OperationBindings:
     fields = tuple(_fields(blueprint, operation, sig))
-    scope = Scope(blueprint)
-    if sig.record and operation.verb is not Verb.LISTS:
-        scope.add_record(Origin.ENTITY, sig.record)
     # A call cannot be given what only an answer puts into the entity.
-    late = {b.need.name for b in fields if b.source and b.source.origin is Origin.ANSWER}
-    early = scope
-    if late:
-        early = Scope(blueprint, {n: known for n, known in scope.names.items() if known.source.path[0] not in late})
+    late = frozenset(b.need.name for b in fields if b.source and b.source.origin is Origin.ANSWER)
+    scope = _before_calls(blueprint, operation, sig, frozenset())
+    early = _before_calls(blueprint, operation, sig, late) if late else scope
     scopes = (scope,) if early is scope else (scope, early)
-    for each in scopes:
-        _add_inputs(each, sig)
     token = _has_token(blueprint, operation)
     calls: list[Bindings] = []
     for call in operation.calls:
@@ -108,18 +102,39 @@ def _has_token(blueprint: Blueprint, operation: Operation) -> bool:
     return operation.http is not None and (operation.owner, operation.name) not in without_token(blueprint)
 
 
-def _add_inputs(scope: Scope, sig: Signature) -> None:
+def _before_calls(blueprint: Blueprint, operation: Operation, sig: Signature, hidden: frozenset[str]) -> Scope:
+    """What an operation knows before it makes its calls: its entity as it will be, and its input."""
+    scope = Scope(blueprint)
+    if sig.record and operation.verb is not Verb.LISTS:
+        scope.add_record(Origin.ENTITY, sig.record, hidden=hidden)
+    add_inputs(scope, sig)
+    return scope
+
+
+def add_inputs(scope: Scope, sig: Signature) -> None:
     """The inputs by name, `token.x` as the input that carries the claim, and the key under its record's name."""
+    by_name = {item.name: item for item in sig.inputs}
+    owner = sig.record
+
+    def layer(asked: str) -> Known | None:
+        item = by_name.get(asked)
+        if item is None and owner is not None and asked == owner.alias:
+            item = by_name.get(owner.key)
+            item = item if item and item.meaning is Meaning.KEY else None
+        return _known(sig, item, asked) if item else None
+
+    scope.layers.append(layer)
     for item in sig.inputs:
-        missing = not item.required and item.type.default is None and item.type.kind is not Kind.LIST
-        type_ = replace(item.type, optional=True) if missing and not item.type.optional else item.type
-        key = sig.record if item.meaning is Meaning.KEY else None
-        source = Source(Origin.INPUT, path=(item.name,), type=type_, home=_home(sig, item.name))
-        scope.add(item.name, source, id_of=key.name if key and item.name == "id" else None)
-        if key and item.name == key.key:
-            scope.add(key.alias, source)
         if item.claim:
-            scope.roots.setdefault(f"token.{item.claim}", Known(source))
+            scope.roots.setdefault(f"token.{item.claim}", _known(sig, item, item.name))
+
+
+def _known(sig: Signature, item: Input, asked: str) -> Known:
+    missing = not item.required and item.type.default is None and item.type.kind is not Kind.LIST
+    type_ = replace(item.type, optional=True) if missing and not item.type.optional else item.type
+    source = Source(Origin.INPUT, path=(item.name,), type=type_, home=_home(sig, item.name))
+    key = sig.record if item.meaning is Meaning.KEY else None
+    return Known(source, id_of=key.name if key and asked == "id" else None)
 
 
 def _home(sig: Signature, name: str) -> str:
@@ -161,8 +176,8 @@ def _fields(blueprint: Blueprint, operation: Operation, sig: Signature) -> Itera
     if found is None or found.entity is None or _reads(operation):
         return
     inputs = Scope(blueprint)
-    _add_inputs(inputs, sig)
-    scope = Scope(blueprint, dict(inputs.names), dict(inputs.roots))
+    add_inputs(inputs, sig)
+    scope = Scope(blueprint, list(inputs.layers), dict(inputs.roots))
     if operation.verb is Verb.UPDATES:
         scope.add_record(Origin.ENTITY, found)
     for call in operation.calls:
@@ -172,8 +187,7 @@ def _fields(blueprint: Blueprint, operation: Operation, sig: Signature) -> Itera
     fixed = {c.field: c for c in sig.where if not c.token and len(c.values) == 1}
     created = operation.verb is Verb.CREATES
     for name, type_ in {"id": found.id, **{f.name: f.type for f in found.entity.fields}}.items():
-        field = field_named(found.entity.fields, name)
-        if field and field.deprecated:
+        if name in found.dead:
             continue
         made = name == "id" and type_.name == "uuid"
         need = Need(name, type_, created and type_.required and not made, operation.owner)
@@ -215,9 +229,9 @@ def _output(scope: Scope, operation: Operation, sig: Signature) -> Iterator[Bind
 
 def _own_words(scope: Scope, need: Need, operation: Operation) -> Binding:
     """By name, where the operation's own `with` and `set` say nothing of that name, or say it of its entity."""
-    if need.name in operation.literals and need.name not in scope.names:
+    if need.name in operation.literals and scope.lookup(need.name) is None:
         return fill_literal(scope.blueprint, need, operation.literals[need.name])
-    if need.name in operation.sources and need.name not in scope.names:
+    if need.name in operation.sources and scope.lookup(need.name) is None:
         return fill(scope, need, operation.sources[need.name])
     return fill(scope, need)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from svcforge.model.answers import add_answer, alias_of
-from svcforge.model.bindings import NO_TOKEN, Bindings, asked_inputs, call_inputs
+from svcforge.model.bindings import NO_TOKEN, Bindings, add_inputs, asked_inputs, call_inputs
 from svcforge.model.blueprint import Blueprint, field_named
 from svcforge.model.elements import CopyFeed, Endpoint, Operation, Saga, Subscription, Verb
 from svcforge.model.record import kept_fields, record
@@ -37,7 +37,7 @@ def of_subscription(blueprint: Blueprint, subscription: Subscription) -> Binding
     if event is None or handler is None:
         return ()
     scope = Scope(blueprint, closed={"token": NO_TOKEN})
-    scope.add_fields(Origin.EVENT, ((f.name, f.type) for f in event.fields), event.service)
+    scope.add_fields(Origin.EVENT, {f.name: f.type for f in event.fields}, event.service)
     return tuple(asked_inputs(scope, handler, subscription.sources, subscription.literals, token=False))
 
 
@@ -48,7 +48,7 @@ def of_feed(blueprint: Blueprint, service: str, copy: str, feed: CopyFeed) -> Bi
     if found is None or event is None:
         return ()
     scope = Scope(blueprint)
-    scope.add_fields(Origin.EVENT, ((f.name, f.type) for f in event.fields), event.service)
+    scope.add_fields(Origin.EVENT, {f.name: f.type for f in event.fields}, event.service)
     filled = [fill(scope, Need(found.key, found.id, True, found.home(found.key)))]
     if feed.drop:
         return tuple(filled)
@@ -75,7 +75,7 @@ def of_saga(blueprint: Blueprint, saga: Saga) -> SagaBindings:
     what the step was given and answered; the saga's own `undo`, which runs when all is undone, what started it.
     """
     scope = _start(blueprint, saga)
-    start = Scope(blueprint, dict(scope.names), closed=scope.closed)
+    start = Scope(blueprint, list(scope.layers), closed=scope.closed)
     steps: list[StepBindings] = []
     for step in saga.steps:
         do = blueprint.operation(step.do.target, step.do.operation)
@@ -99,15 +99,10 @@ def _start(blueprint: Blueprint, saga: Saga) -> Scope:
     """What starts a saga: the fields of its event, or the input and the entity of its operation."""
     scope = Scope(blueprint, closed={"token": NO_TOKEN})
     if event := blueprint.event(saga.owner, saga.event):
-        scope.add_fields(Origin.EVENT, ((f.name, f.type) for f in event.fields), event.service)
+        scope.add_fields(Origin.EVENT, {f.name: f.type for f in event.fields}, event.service)
     elif operation := blueprint.operation(saga.owner, saga.operation):
         sig = signature(blueprint, operation)
-        for item in sig.inputs:
-            missing = not item.required and item.type.default is None
-            type_ = replace(item.type, optional=True) if missing else item.type
-            id_of = sig.record.name if sig.record and item.name == "id" else None
-            source = Source(Origin.INPUT, path=(item.name,), type=type_, home=operation.owner)
-            scope.add(item.name, source, id_of=id_of)
+        add_inputs(scope, sig)
         if sig.record and operation.verb is not Verb.LISTS:
             scope.add_record(Origin.ENTITY, sig.record)
     return scope
@@ -121,12 +116,11 @@ def _undoing(scope: Scope, name: str, filled: Bindings, do: Operation | None) ->
         if binding.source is None:
             continue
         source = Source(Origin.GIVEN, name, (need.name,), type=need.type, home=need.home)
-        seen.add(need.name, source, id_of=need.key_of.name if need.key_of and need.name == "id" else None)
+        seen.add(need.name, Known(source, id_of=need.key_of.name if need.key_of and need.name == "id" else None))
         if need.key_of and need.name == need.key_of.key:
-            seen.add(need.key_of.alias, source)
+            seen.add(need.key_of.alias, Known(source))
     add_answer(seen, name, do)
-    for known in scope.names.items():
-        seen.names.setdefault(*known)
+    seen.layers += scope.layers
     return seen
 
 

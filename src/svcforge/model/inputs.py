@@ -16,6 +16,10 @@ LIMIT = replace(INT, low=Decimal(1), high=Decimal(100), default="20")
 """`limit` of an operation that lists: 20 unless asked otherwise, at most 100."""
 
 
+CURSOR = replace(TEXT, optional=True)
+"""Where the page before ended."""
+
+
 class Stand(StrEnum):
     """Where an input stands in a request."""
 
@@ -86,18 +90,18 @@ def declared(operation: Operation, found: Record | None, key: str | None) -> Ite
             yield from _key_input(operation, found, key)
             if operation.inputs is not None:
                 for name, type_ in _listed(operation, found).items():
-                    yield _input(operation, name, replace(type_, default=None), type_.required, Meaning.FIELD)
+                    yield _input(operation, name, _stays(type_), type_.required, Meaning.FIELD)
             elif not operation.literals:
                 for name, type_ in _taken(found).items():
                     if name != key:
-                        yield _input(operation, name, replace(type_, default=None), False, Meaning.FIELD)
+                        yield _input(operation, name, _stays(type_), False, Meaning.FIELD)
         case Verb.LISTS:
             for name in operation.filter:
                 if name in found.types:
                     yield _input(operation, name, _optional(found.types[name]), False, Meaning.FILTER)
             yield _input(operation, "ids", listed(found.id.bare()), False, Meaning.IDS)
             yield _input(operation, "limit", LIMIT, False, Meaning.LIMIT)
-            yield _input(operation, "cursor", _optional(TEXT), False, Meaning.CURSOR)
+            yield _input(operation, "cursor", CURSOR, False, Meaning.CURSOR)
         case _:
             yield from _key_input(operation, found, key)
     yield from _own(operation)
@@ -143,6 +147,11 @@ def _stand(operation: Operation, name: str) -> Stand:
     if "{" + name + "}" in operation.http.path:
         return Stand.PATH
     return Stand.QUERY if operation.http.method in ("GET", "DELETE") else Stand.BODY
+
+
+def _stays(type_: Type) -> Type:
+    """The type of a field that an update may leave as it is: absent is no reason to fall back to its default."""
+    return type_ if type_.default is None else replace(type_, default=None)
 
 
 def _optional(type_: Type) -> Type:

@@ -20,7 +20,9 @@ class Record:
     """A row by its columns: an entity with its `id` and times, or a copy with its key.
 
     `types` has every column in order. `homes` names the service whose value objects a column's type means,
-    where that is not the service itself (a copy keeps the publisher's). `key` is the column that names a row.
+    where that is not the service itself (a copy keeps the publisher's). `key` is the column that names a row, `alias`
+    the name that its id goes by elsewhere: `order` for an Order (blueprint.md, "Where values come from"). `dead`
+    columns are kept and written no more.
     """
 
     name: str
@@ -30,11 +32,8 @@ class Record:
     homes: Mapping[str, str]
     entity: Entity | None
     copy: Copy | None
-
-    @property
-    def alias(self) -> str:
-        """The name that a row's id goes by elsewhere: `order` for an Order (blueprint.md, "Where values come from")."""
-        return alias(self.name)
+    alias: str
+    dead: frozenset[str] = frozenset()
 
     @property
     def id(self) -> Type:
@@ -71,7 +70,17 @@ def _record(blueprint: Blueprint, service: str, name: str) -> Record | None:
     if entity := owner.entities.get(name):
         types = {"id": entity.id, **{f.name: _kept(f) for f in entity.fields}}
         types |= {"created_at": DATETIME, "updated_at": DATETIME}
-        return Record(name=name, service=service, key="id", types=types, homes={}, entity=entity, copy=None)
+        return Record(
+            name=name,
+            service=service,
+            key="id",
+            types=types,
+            homes={},
+            entity=entity,
+            copy=None,
+            alias=alias(name),
+            dead=frozenset(f.name for f in entity.fields if f.deprecated is not None),
+        )
     if copy := owner.copies.get(name):
         return _copy(blueprint, service, copy)
     return None
@@ -109,7 +118,16 @@ def _copy(blueprint: Blueprint, service: str, copy: Copy) -> Record | None:
     for column, values in literals.items():
         if column not in types:
             types[column] = replace(looks_like(values), optional=True)
-    return Record(name=copy.name, service=service, key=key.name, types=types, homes=homes, entity=None, copy=copy)
+    return Record(
+        name=copy.name,
+        service=service,
+        key=key.name,
+        types=types,
+        homes=homes,
+        entity=None,
+        copy=copy,
+        alias=alias(copy.name),
+    )
 
 
 def kept_fields(feed: CopyFeed, event: Event) -> Iterator[tuple[str, str]]:

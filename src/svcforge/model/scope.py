@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -91,58 +91,88 @@ class Known:
     id_of: str | None = None
 
 
+Layer = Callable[[str], Known | None]
+"""What a name means in one part of a scope, if anything."""
+
+
 @dataclass(slots=True)
 class Scope:
-    """Names in scope, the first one of a name winning; `roots` are what stands before a dot (`authorize.approved`).
+    """Layers of names, the first one that knows a name winning; `roots` are what stands before a dot (`authorize.approved`).
 
     `open` maps roots whose fields are whatever is asked for (`token`, a BFF's `query` and `body`) to their origin;
-    `closed` says why a root is not there.
+    `closed` says why a root is not there. Layers are asked, not listed: most of what is in scope is never needed.
     """
 
     blueprint: Blueprint
-    names: dict[str, Known] = field(default_factory=dict)
+    layers: list[Layer] = field(default_factory=list)
     roots: dict[str, Known] = field(default_factory=dict)
     open: dict[str, Origin] = field(default_factory=dict)
     closed: dict[str, str] = field(default_factory=dict)
 
-    def add(self, name: str, source: Source, *, id_of: str | None = None) -> None:
-        """Put a name in scope, unless it is there already."""
-        if name not in self.names:
-            self.names[name] = Known(source, id_of=id_of)
+    def add(self, name: str, known: Known) -> None:
+        """Put one name in scope."""
+        self.layers.append(lambda asked: known if asked == name else None)
 
-    def add_fields(self, origin: Origin, types: Iterable[tuple[str, Type]], home: str | None) -> None:
-        """Put fields in scope by name: an event's, a body's."""
-        for name, type_ in types:
-            if name not in self.names:
-                self.names[name] = Known(Source(origin, path=(name,), type=type_, home=home))
+    def add_fields(self, origin: Origin, types: Mapping[str, Type], home: str | None, name: str = "") -> None:
+        """Put fields in scope by name: an event's, an answer's (of the call or step `name`)."""
+
+        def layer(asked: str) -> Known | None:
+            type_ = types.get(asked)
+            return None if type_ is None else Known(Source(origin, name, (asked,), type=type_, home=home))
+
+        self.layers.append(layer)
 
     def add_record(
-        self, origin: Origin, found: Record, name: str = "", shown: Mapping[str, Type] | None = None
+        self,
+        origin: Origin,
+        found: Record,
+        name: str = "",
+        shown: Mapping[str, Type] | None = None,
+        hidden: frozenset[str] = frozenset(),
     ) -> None:
-        """Put a record's columns in scope, and its id under the record's own name."""
-        for column, type_ in (found.types if shown is None else shown).items():
-            if column not in self.names:
-                source = Source(origin, name, (column,), type=type_, home=found.home(column))
-                self.names[column] = Known(source, id_of=found.name if column == "id" else None)
-        if found.key in (found.types if shown is None else shown) and found.alias not in self.names:
-            self.names[found.alias] = Known(Source(origin, name, (found.key,), type=found.id, home=found.service))
+        """Put a record's columns in scope, and its id under the record's own name.
+
+        Args:
+            shown: the columns that are there, where not all are.
+            hidden: columns that are not there yet.
+        """
+        types = found.types if shown is None else shown
+
+        def layer(asked: str) -> Known | None:
+            column = asked if asked in types else found.key if asked == found.alias else ""
+            if column not in types or column in hidden:
+                return None
+            source = Source(origin, name, (column,), type=types[column], home=found.home(column))
+            return Known(source, id_of=found.name if asked == "id" else None)
+
+        self.layers.append(layer)
+
+    def lookup(self, name: str) -> Known | None:
+        """What a name means here, if anything."""
+        for layer in self.layers:
+            known = layer(name)
+            if known is not None:
+                return known
+        return None
 
     def find(self, need: Need) -> Known | None:
         """What the need's own name means here, if anything."""
         owner = need.key_of
         if owner is None or need.name != "id":
-            return self.names.get(need.name)
-        if owner.alias in self.names:
-            return self.names[owner.alias]
-        known = self.names.get(need.name)
-        return known if known and known.id_of in (None, owner.name) else None
+            return self.lookup(need.name)
+        known = self.lookup(owner.alias)
+        if known is None:
+            known = self.lookup(need.name)
+            return known if known and known.id_of in (None, owner.name) else None
+        return known
 
     def named(self, text: str) -> Known | str:
         """What a source as written means (`total`, `token.sub`, `order.lines[].product`), or why it means nothing."""
         steps = tuple(_steps(text))
         head = steps[0] if steps else ""
-        if len(steps) == 1 and head in self.names:
-            return self.names[head]
+        plain = self.lookup(head)
+        if len(steps) == 1 and plain is not None:
+            return plain
         if head in self.closed:
             return self.closed[head]
         if head in self.open:
@@ -153,8 +183,8 @@ class Scope:
             root = self.roots.get(".".join(steps[:length]))
             if root is not None and len(steps) >= length:
                 return self._walk(root, steps[length:], text)
-        if head in self.names:
-            return self._walk(self.names[head], steps[1:], text)
+        if plain is not None:
+            return self._walk(plain, steps[1:], text)
         return f'"{head}" of "{text}" is not in scope' if len(steps) > 1 else f'"{text}" is not in scope'
 
     def _walk(self, start: Known, steps: tuple[str, ...], text: str) -> Known | str:
@@ -209,10 +239,13 @@ def fill(scope: Scope, need: Need, explicit: str | None = None) -> Binding:
         problem = f'nothing gives "{need.name}"' if need.required else None
         return Binding(need, None, problem)
     source = known.source
+    alike = source.home == need.home or source.type.kind is Kind.SCALAR
+    if alike and not known.textual and (source.type is need.type or source.type == need.type):
+        return Binding(need, source, explicit=explicit is not None)
     own, asked = refers_to(scope.blueprint, source.type, source.home), refers_to(scope.blueprint, need.type, need.home)
     sources, targets = scope.blueprint.shapes(source.home), scope.blueprint.shapes(need.home)
-    if not need.required and not need.type.optional and need.type.default is None:
-        asked = replace(asked, optional=source.type.optional)  # it may stay out, so nothing is as good as no value
+    if source.type.optional and not need.required and not need.type.optional and need.type.default is None:
+        asked = replace(asked, optional=True)  # it may stay out, so nothing is as good as no value
     if not fits(own, asked, sources, targets, textual=known.textual):
         if explicit is None and not need.required:
             return Binding(need, None)
