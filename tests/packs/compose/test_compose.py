@@ -158,7 +158,8 @@ def test_each_service_waits_for_its_tables_and_the_gateway_for_all(name: str) ->
         assert services[called]["depends_on"] == {"postgres-databases": {"condition": "service_completed_successfully"}}
         waits = services[called.removesuffix("-migrate")]["depends_on"]
         assert waits[called] == {"condition": "service_completed_successfully"}
-        assert services[called]["build"] == services[called.removesuffix("-migrate")]["build"]
+        for key in ("build", "environment", "secrets"):
+            assert services[called][key] == services[called.removesuffix("-migrate")][key]
     waited_for = services["gateway"]["depends_on"]
     assert waited_for == {called: {"condition": "service_healthy"} for called in waited_for}
     assert {network.removeprefix("gateway-") for network in services["gateway"]["networks"]} == {*waited_for, "edge"}

@@ -124,13 +124,16 @@ def test_what_is_not_quite_http_goes_nowhere(shop: Gateway, raw: bytes) -> None:
     assert [stub.asked for stub in shop.stubs.values() if stub.asked] == []
 
 
-def test_every_request_is_a_line_of_json_in_the_log(start: Start, tmp_path: Path) -> None:
+def test_everything_in_the_log_is_a_line_of_json_and_every_request_is_one(start: Start, tmp_path: Path) -> None:
     with start(of_lab("  routes: {/api/orders: orders}\n")) as it:
         it.ask("GET", "/api/orders/7?secret=1", {"X-Correlation-ID": "mine"})
         it.ask("GET", "/health")
-    lines = (tmp_path / "envoy.log").read_text().splitlines()
-    logged = [json.loads(line) for line in lines if line.startswith("{")]
+    logged = [json.loads(line) for line in (tmp_path / "envoy.log").read_text().splitlines()]
+    assert {line["service"] for line in logged} == {"gateway"}
     [line] = [line for line in logged if line.get("event") == "request"]
+    seen = it.stubs["orders"].asked[0].headers["traceparent"]
+    assert line["trace_id"] == seen.split("-")[1]
+    assert re.match(r"\d{4}-\d\d-\d\dT", line["time"])
     kept = ("service", "level", "method", "path", "status", "upstream", "correlation_id", "attempts")
     assert {name: line[name] for name in kept} == {
         "service": "gateway",
