@@ -1,0 +1,98 @@
+"""What is measured: commands that read or write, each against what no program that does as much can be quicker than."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.measuring import least, settled, svcforge, taken
+from tests.bench.systems import blueprint_of
+from tests.bench.table import Note, Row
+
+YAML = "import sys, yaml; yaml.load(open(sys.argv[1], encoding='utf-8').read(), yaml.CSafeLoader)"
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much is measured: sizes in services with the number of runs of each."""
+
+    start: int = 20
+    lint: tuple[tuple[int, int], ...] = ((10_000, 2),)
+    generate: tuple[tuple[int, int], ...] = ((8, 3), (100, 2), (1_000, 1))
+    up: bool = True
+
+
+QUICK = Scale(start=5, lint=((1_000, 2),), generate=((8, 2), (100, 1)), up=False)
+
+Lines = Iterator[Row | Note]
+
+
+def start(scale: Scale, folder: Path) -> Lines:
+    """`--help` and `--version`, against an interpreter that does nothing."""
+    yield Note("start: against `python -c pass`")
+    bare = least([taken([sys.executable, "-c", "pass"]) for _ in range(scale.start)])
+    for option in ("--help", "--version"):
+        yield Row(f"  {option}", least([taken([*svcforge(), option]) for _ in range(scale.start)]), bare)
+
+
+def lint(scale: Scale, folder: Path) -> Lines:
+    """The whole command, against only reading the YAML with PyYAML's loader in C."""
+    yield Note("lint: against `yaml.load(text, yaml.CSafeLoader)`")
+    for services, runs in scale.lint:
+        blueprint = _blueprint(folder, services)
+        ours = least([taken([*svcforge(), "lint", "--fail-on", "never", blueprint]) for _ in range(runs)])
+        floor = least([taken([sys.executable, "-c", YAML, blueprint]) for _ in range(runs)])
+        yield Row(f"  {services:,} services", ours, floor, "1x")
+
+
+def generate(scale: Scale, folder: Path) -> Lines:
+    """The first time, against copying what was written; then again without a change, against the first time."""
+    yield Note("generate: against `cp -r` of what it wrote")
+    again, firsts = [], []
+    for services, runs in scale.generate:
+        rows = _generated(_blueprint(folder, services), folder, services, runs)
+        firsts.append((services, rows[0]))
+        again.append(rows[1])
+        yield rows[0]
+    yield from _growth(firsts)
+    yield Note("generate, nothing changed: against the first time")
+    yield from again
+
+
+def _generated(blueprint: Path, folder: Path, services: int, runs: int) -> tuple[Row, Row]:
+    out, copy = folder / "out", folder / "copy"
+    command = [*svcforge(), "generate", blueprint, "-o", out]
+    first, copied, again = [], [], []
+    for _ in range(runs):
+        settled()
+        first.append(taken(command))
+        settled()
+        copied.append(taken(["cp", "-r", out, copy]))
+        again.append(taken(command))
+        shutil.rmtree(copy)
+        shutil.rmtree(out)
+    name = f"  {services:,} services"
+    aim = "4x" if services == 1_000 else ""
+    return Row(name, least(first), least(copied), aim), Row(name, least(again), least(first))
+
+
+def _growth(rows: list[tuple[int, Row]]) -> Lines:
+    """What one more service costs among many, against what it costs among few."""
+    if len(rows) < 3:
+        return
+    (few, small), (some, middle), (many, large) = rows[-3:]
+    for what, times in (
+        ("svcforge", [row.ours.seconds for row in (small, middle, large)]),
+        ("cp -r", [row.floor.seconds for row in (small, middle, large)]),
+    ):
+        low, high = (times[1] - times[0]) / (some - few), (times[2] - times[1]) / (many - some)
+        yield Note(f"  one more service, {what}: {low * 1e3:.1f} ms up to {some:,}, {high * 1e3:.1f} ms up to {many:,}")
+
+
+def _blueprint(folder: Path, services: int) -> Path:
+    path = folder / f"{services}.yaml"
+    path.write_text(blueprint_of(services), encoding="utf-8")
+    return path

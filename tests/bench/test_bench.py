@@ -1,0 +1,59 @@
+"""The bench runs: a bench that is broken is found out here, not on the day it is needed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from tests.bench import cases, running
+from tests.bench.cases import Scale
+from tests.bench.measuring import Failed, Taken, least, taken
+from tests.bench.table import HEADS, Note, Row, line
+
+TINY = Scale(start=1, lint=((2, 1),), generate=((1, 1), (2, 1), (3, 1)), up=False)
+
+
+def rows(lines: cases.Lines) -> list[Row]:
+    return [found for found in lines if isinstance(found, Row)]
+
+
+def notes(lines: cases.Lines) -> list[str]:
+    return [found.text.strip().split(",")[0] for found in lines if isinstance(found, Note)]
+
+
+def test_start_measures_help_and_version(tmp_path: Path) -> None:
+    found = rows(cases.start(TINY, tmp_path))
+    assert [row.what.strip() for row in found] == ["--help", "--version"]
+    assert all(row.ratio > 0 and row.ours.memory > 1_000_000 for row in found)
+
+
+def test_lint_is_measured_against_the_loader(tmp_path: Path) -> None:
+    assert [row.what.strip() for row in rows(cases.lint(TINY, tmp_path))] == ["2 services"]
+
+
+def test_generate_is_measured_first_and_again_and_leaves_only_blueprints(tmp_path: Path) -> None:
+    sizes = ["1 services", "2 services", "3 services"]
+    found = list(cases.generate(TINY, tmp_path))
+    assert [row.what.strip() for row in rows(iter(found))] == sizes * 2
+    assert "one more service" in notes(iter(found))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["1.yaml", "2.yaml", "3.yaml"]
+
+
+def test_up_says_why_it_is_skipped(tmp_path: Path) -> None:
+    assert list(running.up(TINY, tmp_path))[1:] == [Note("  skipped: --quick")]
+
+
+def test_a_program_that_fails_is_no_measurement() -> None:
+    with pytest.raises(Failed, match=r"ended with 3\nno$"):
+        taken([sys.executable, "-c", "print('no'); raise SystemExit(3)"])
+
+
+def test_the_least_of_runs_is_taken_of_each_number_alone() -> None:
+    assert least([Taken(2.0, 10), Taken(1.0, 30)]) == Taken(1.0, 10)
+
+
+def test_a_row_fits_80_columns() -> None:
+    row = Row("  10,000 services", Taken(9.4, 999_000_000), Taken(0.0123, 0), "1x")
+    assert str(row) == ("  10,000 services                  9.40 s  12.3 ms 764.23x       1x   999 MB")
+    assert max(len(str(row)), len(line(*HEADS))) <= 80
