@@ -6,6 +6,7 @@ import os
 import sys
 
 from svcforge import __version__
+from svcforge.cli import stream
 
 
 def main() -> int:
@@ -15,14 +16,18 @@ def main() -> int:
     if not completing and arguments in ([], ["-h"], ["--help"]):
         from svcforge.cli.help import TEXT
 
-        sys.stdout.write(TEXT)
+        stream.put(TEXT)
         return 0
     if not completing and arguments == ["--version"]:
-        sys.stdout.write(f"svcforge {__version__}\n")
+        stream.put(f"svcforge {__version__}\n")
         return 0
-    from svcforge.cli.app import run
+    try:
+        from svcforge.cli.app import run
 
-    return run(arguments)
+        return run(arguments)
+    except KeyboardInterrupt:
+        # Before there is an error door, or in it.
+        return 130
 
 
 if __name__ == "__main__":

@@ -230,6 +230,13 @@ def init(directory: Path, answers: Mapping[str, str]) -> list[Path]:
     return create(directory, {BLUEPRINT: text.encode(), SCHEMA: schema_text().encode()})
 
 
+def examples() -> list[str]:
+    """The names of the examples that `init --from` takes."""
+    from svcforge.packs.shelf import blueprints_folder
+
+    return sorted(file.parent.name for file in blueprints_folder().glob(f"*/{BLUEPRINT}"))
+
+
 def init_from(example: str, directory: Path) -> list[Path]:
     """Write an example: its blueprint, the user's code that belongs to it, and the schema.
 
@@ -239,13 +246,12 @@ def init_from(example: str, directory: Path) -> list[Path]:
     from svcforge.packs.shelf import blueprints_folder
     from svcforge.write.fresh import create
 
-    folder = blueprints_folder()
-    examples = sorted(f.parent.name for f in folder.glob(f"*/{BLUEPRINT}"))
-    if example not in examples:
-        close = nearest(example, examples)
-        hint = f'did you mean "{close}"?' if close else f"the examples are {choices(examples)}"
+    offered = examples()
+    if example not in offered:
+        close = nearest(example, offered)
+        hint = f'did you mean "{close}"?' if close else f"the examples are {choices(offered)}"
         raise SvcforgeError(f'there is no example "{example}"', hint)
-    root = folder / example
+    root = blueprints_folder() / example
     files = {f.relative_to(root).as_posix(): f.read_bytes() for f in sorted(root.rglob("*")) if f.is_file()}
     return create(directory, {**files, SCHEMA: schema_text().encode()})
 

@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from svcforge import __version__
+from svcforge.cli import stream
 from svcforge.cli.verbs import ABOUT, VERBS
 from svcforge.errors import SvcforgeError
 
@@ -17,10 +18,26 @@ INTERRUPTED = 130
 INTERNAL = 70
 
 
+class Verbs(typer.core.TyperGroup):
+    """The group of verbs; it meets interruptions before typer does, which has other exit codes for them."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a verb: 130 when it is interrupted, at a prompt too; 0 when nobody reads its stream any more."""
+        try:
+            return super().invoke(ctx)
+        except (KeyboardInterrupt, EOFError, typer.Abort):
+            print("interrupted", file=sys.stderr)
+            raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            stream.close()
+            raise typer.Exit from None
+
+
 def application(only: str | None = None) -> typer.Typer:
     """The command line; with `only`, no other verb is imported."""
     app = typer.Typer(
         name="svcforge",
+        cls=Verbs,
         help=ABOUT,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
@@ -31,16 +48,22 @@ def application(only: str | None = None) -> typer.Typer:
     for verb in VERBS:
         if only in (None, verb.name):
             module = import_module(f"svcforge.cli.{verb.module}")
-            app.command(verb.name, help=verb.help)(module.command)
+            app.command(verb.name, short_help=verb.help)(module.command)
     return app
 
 
-def _options(
-    version: bool = typer.Option(False, "--version", help="Print the version and stop.", is_eager=True),
-) -> None:
-    if version:
+def _version(asked: bool) -> None:
+    if asked:
         typer.echo(f"svcforge {__version__}")
         raise typer.Exit
+
+
+def _options(
+    version: bool = typer.Option(
+        False, "--version", help="Print the version and stop.", is_eager=True, callback=_version
+    ),
+) -> None:
+    """What stands before the verb."""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -57,13 +80,6 @@ def run(arguments: Sequence[str]) -> int:
         if error.hint:
             print(f"  help: {error.hint}", file=sys.stderr)
         return error.exit_code
-    except (KeyboardInterrupt, EOFError):
-        print("interrupted", file=sys.stderr)
-        return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output went away (`| head`): nothing to say, and nobody to say it to.
-        sys.stdout = None
-        return 0
     except Exception as error:
         return _internal(error, arguments)
 
@@ -74,10 +90,16 @@ def _internal(error: Exception, arguments: Sequence[str]) -> int:
     import tempfile
     import traceback
 
-    with tempfile.NamedTemporaryFile("w", prefix="svcforge-report-", suffix=".txt", delete=False) as report:
-        report.write(f"svcforge {__version__}, Python {platform.python_version()}, {platform.platform()}\n")
-        report.write(f"arguments: {' '.join(arguments)}\n\n")
-        traceback.print_exception(error, file=report)
     print(f"internal error: {type(error).__name__}; this is a bug of svcforge, and not yours", file=sys.stderr)
-    print(f"  help: send us {report.name}", file=sys.stderr)
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", errors="backslashreplace", prefix="svcforge-report-", suffix=".txt", delete=False
+        ) as report:
+            report.write(f"svcforge {__version__}, Python {platform.python_version()}, {platform.platform()}\n")
+            report.write(f"arguments: {' '.join(arguments)}\n\n")
+            traceback.print_exception(error, file=report)
+    except OSError as unwritable:
+        print(f"  help: there is no report of it: {unwritable.strerror}", file=sys.stderr)
+    else:
+        print(f"  help: send us {report.name}", file=sys.stderr)
     return INTERNAL

@@ -12,10 +12,10 @@ from svcforge.errors import SvcforgeError
 
 
 def command(
-    service: Annotated[str, typer.Argument(help="A service, a BFF, the gateway or the broker.")],
+    service: Annotated[str, typer.Argument(metavar="SERVICE", help="A service, a BFF, the gateway or the broker.")],
     blueprint: Annotated[
         str,
-        typer.Argument(metavar="[BLUEPRINT]", help="A file, a folder with blueprint.yaml, or - for standard input."),
+        typer.Argument(metavar="BLUEPRINT", help="A file, a folder with blueprint.yaml, or - for standard input."),
     ] = ".",
 ) -> None:
     """Print what a template sees of a service, as JSON: exit code 0, or 2 when there is no such service."""

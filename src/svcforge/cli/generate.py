@@ -6,11 +6,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-
-from svcforge.errors import SvcforgeError
 
 if TYPE_CHECKING:
     from svcforge.pipeline import Generated
@@ -22,14 +20,15 @@ MANY = 100
 def command(
     blueprint: Annotated[
         str,
-        typer.Argument(metavar="[BLUEPRINT]", help="A file, a folder with blueprint.yaml, or - for standard input."),
+        typer.Argument(metavar="BLUEPRINT", help="A file, a folder with blueprint.yaml, or - for standard input."),
     ] = ".",
     out: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="DIR", help="Where to write; default: beside the blueprint.")
+        Path | None,
+        typer.Option("-o", "--output", metavar="DIR", help="Where to write; default: beside the blueprint."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
     no_lint: Annotated[bool, typer.Option("--no-lint", help="Write in spite of the linter's errors.")] = False,
-    format_: Annotated[str, typer.Option("--format", metavar="NAME", help="text or json.")] = "text",
+    format_: Annotated[Literal["text", "json"], typer.Option("--format", help="How to print what was done.")] = "text",
 ) -> None:
     """Write what the blueprint describes; files that you changed are left as they are.
 
@@ -38,8 +37,6 @@ def command(
     from svcforge import pipeline
     from svcforge.report.findings import Report
 
-    if format_ not in ("text", "json"):
-        raise SvcforgeError(f'there is no format "{format_}"', "write text or json")
     with _progress() as progress:
         found = pipeline.generate(blueprint, out, dry_run=dry_run, lint=not no_lint, progress=progress)
     if found.report.findings:
@@ -77,7 +74,9 @@ def _summary(found: Generated, *, dry_run: bool, as_json: bool) -> None:
         output.write(f"would be: {changes.counted(units)}\n")
         return
     lines += list(changes.attention(units))
-    lines += [f"{unit}/{path}: left, it changed meanwhile" for unit, paths in found.written.late.items() for path in paths]
+    lines += [
+        f"{unit}/{path}: left, it changed meanwhile" for unit, paths in found.written.late.items() for path in paths
+    ]
     lines.append(f"{found.out}: {changes.counted(units)} in {len(units)} parts")
     lines += [*_to_write(found.logic), f"next: svcforge up{_where(found.out)}"]
     output.write("".join(f"{line}\n" for line in lines))

@@ -17,7 +17,7 @@ Formats = Literal["mermaid", "dot", "svg", "json"]
 def command(
     blueprint: Annotated[
         str,
-        typer.Argument(metavar="[BLUEPRINT]", help="A file, a folder with blueprint.yaml, or - for standard input."),
+        typer.Argument(metavar="BLUEPRINT", help="A file, a folder with blueprint.yaml, or - for standard input."),
     ] = ".",
     view: Annotated[Views, typer.Option(help="What is in the picture.")] = "services",
     format_: Annotated[

@@ -8,14 +8,23 @@ from typing import Annotated
 
 import typer
 
-EXAMPLES = ("shop", "healthcare", "minimal")
+
+def _examples() -> list[str]:
+    from svcforge import pipeline
+
+    return pipeline.examples()
 
 
 def command(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where the blueprint goes.")] = Path(),
     example: Annotated[
         str | None,
-        typer.Option("--from", metavar="EXAMPLE", help="Begin with an example: shop, healthcare or minimal."),
+        typer.Option(
+            "--from",
+            metavar="EXAMPLE",
+            help="Begin with an example: shop, healthcare or minimal.",
+            autocompletion=_examples,
+        ),
     ] = None,
     no_input: Annotated[bool, typer.Option("--no-input", help="Ask nothing; take the defaults.")] = False,
 ) -> None:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from svcforge.cli import stream
 from svcforge.errors import SvcforgeError
 
 if TYPE_CHECKING:
@@ -26,8 +27,7 @@ def write(text: str) -> None:
     """Write to standard output, also where its encoding lacks a character."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    stream.put(text)
 
 
 def write_file(file: str, text: str) -> None:

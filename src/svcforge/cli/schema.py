@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import typer
-
 
 def command() -> None:
     """Print the JSON Schema of the language, for editors."""
-    from svcforge.pipeline import schema_text
+    from svcforge import pipeline
+    from svcforge.cli import output
 
-    typer.echo(schema_text(), nl=False)
+    output.write(pipeline.schema_text())
