@@ -62,9 +62,12 @@ class Consumer(Generic[E]):
             return self._outcome("unreadable")
         name = f"{self.subscription.queue} process"
         with continued(name, envelope.traceparent, envelope.correlationid, SpanKind.CONSUMER):
-            return await self._attempts(envelope, event)
+            outcome = await self._attempts(envelope, event)
+            fields = {"queue": self.subscription.queue, "event_id": envelope.id, "outcome": outcome}
+            log.log(logging.ERROR if outcome == "dead" else logging.INFO, "an event was taken", extra=fields)
+            return self._outcome(outcome)
 
-    async def _attempts(self, envelope: Envelope, event: E) -> bool:
+    async def _attempts(self, envelope: Envelope, event: E) -> str:
         for attempt in range(self.subscription.retries + 1):
             if attempt:
                 pause = min(self.subscription.backoff * 2 ** (attempt - 1), LONGEST)
@@ -72,13 +75,13 @@ class Consumer(Generic[E]):
             try:
                 await self._handle(envelope, event)
             except AlreadyHandled:
-                return self._outcome("repeated")
+                return "repeated"
             except Exception:
                 fields = {"queue": self.subscription.queue, "event_id": envelope.id, "attempt": attempt + 1}
                 log.warning("an event was not handled", exc_info=True, extra=fields)
             else:
-                return self._outcome("handled")
-        return self._outcome("dead")
+                return "handled"
+        return "dead"
 
     async def _handle(self, envelope: Envelope, event: E) -> None:
         entry = Entry(self.subscription.queue, envelope.id) if self.subscription.idempotent else None

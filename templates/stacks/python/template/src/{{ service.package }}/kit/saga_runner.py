@@ -138,7 +138,7 @@ class SagaRunner:
                 raise
             except Exception as error:
                 return await self._not_done(row, saga, step, progress, error)
-        return self._went_on(saga, step, row, *saga.after_yes(row))
+            return self._went_on(saga, step, row, *saga.after_yes(row))
 
     async def _not_done(self, row: SagaRow, saga: Saga[Any], step: str, progress: Progress, error: Exception) -> bool:
         refused = isinstance(error, Problem) and error.status < 500
