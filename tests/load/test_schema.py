@@ -27,7 +27,9 @@ def test_the_schema_is_one():
     jsonschema.Draft202012Validator.check_schema(json_schema())
 
 
-@pytest.mark.parametrize("example", sorted(p.name for p in blueprints_folder().iterdir() if (p / "blueprint.yaml").is_file()))
+@pytest.mark.parametrize(
+    "example", sorted(p.name for p in blueprints_folder().iterdir() if (p / "blueprint.yaml").is_file())
+)
 def test_every_example_is_valid(example: str):
     data = yaml.safe_load((blueprints_folder() / example / "blueprint.yaml").read_text())
     assert [e.message for e in jsonschema.Draft202012Validator(json_schema()).iter_errors(data)] == []
@@ -47,7 +49,7 @@ ELEMENTS = (
     "rate_limit routes endpoints profile select severity options fail_on ignore at reason until target kind name merge json from uses store engine "
     "server schema tls discovery optional delivery has aka exposed role settings sidecars resources memory was deprecated type versions language "
     "unit replicas secrets mesh deploy metrics tracing logs broker"
-).split()  # fmt: skip
+).split()  # fmt: skip  # noqa: SIM905
 """Every key that the language's page and the canonical example name."""
 
 
