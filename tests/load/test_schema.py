@@ -40,7 +40,7 @@ def test_a_misspelt_key_is_not():
     assert not jsonschema.Draft202012Validator(json_schema()).is_valid(data)
 
 
-ELEMENTS = (
+ELEMENTS = (  # noqa: SIM905
     "svcforge system about include platform defaults externals contexts values stores libraries sagas gateway bffs lint patches packs repos "
     "stack call subscription scale api_version timeout retries breaker failures window reset backoff dead_letter idempotent min max cpu "
     "subdomain team relations services to as api tier slo availability latency owns event_sourced events operations http scopes public signed "
@@ -49,7 +49,7 @@ ELEMENTS = (
     "rate_limit routes endpoints profile select severity options fail_on ignore at reason until target kind name merge json from uses store engine "
     "server schema tls discovery optional delivery has aka exposed role settings sidecars resources memory was deprecated type versions language "
     "unit replicas secrets mesh deploy metrics tracing logs broker"
-).split()  # fmt: skip  # noqa: SIM905
+).split()
 """Every key that the language's page and the canonical example name."""
 
 
