@@ -67,6 +67,11 @@ def test_a_body_of_the_largest_size_goes_through_and_one_byte_more_does_not(shop
     assert len(shop.stubs["orders"].asked) == 1
 
 
+def test_an_answer_may_be_of_any_size(shop: Gateway) -> None:
+    shop.stubs["orders"].answer = lambda _: (200, b"x" * 5_000_000)
+    assert len(shop.ask("GET", PATH, shop.bearer()).body) == 5_000_000
+
+
 def test_a_body_of_unknown_size_is_counted_too(shop: Gateway) -> None:
     token = shop.bearer()["Authorization"]
     with socket.create_connection(("127.0.0.1", shop.port), timeout=10) as connection:

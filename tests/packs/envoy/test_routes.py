@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from tests.packs.envoy.conftest import Start
 from tests.packs.envoy.facts import of_lab
@@ -117,3 +119,47 @@ def test_a_route_at_the_root_never_reaches_what_is_internal(start: Start) -> Non
         assert it.stubs["orders"].paths == ["/v1/orders/7", "/v1/internal/reserve", "/v1/metrics", "/v1/health/ready"]
         assert it.ask("GET", "/health").headers["server"] == "gateway"
         assert len(it.stubs["orders"].asked) == 4
+
+
+def most_specific(routes: list[tuple[str, str]], path: list[str]) -> tuple[str, str] | None:
+    """Where a path goes, worked out from the sentence in the language's reference, segment by segment."""
+    found = []
+    for prefix, service in routes:
+        segments = prefix.split("/")[1:]
+        here = path[: len(segments)]
+        if len(here) == len(segments) and all(a == b or a[0] == "{" for a, b in zip(segments, here, strict=True)):
+            words = [at for at, segment in enumerate(segments) if segment[0] != "{"]
+            inner = path[words[-1] if words else 0 :]
+            found.append(
+                (len(segments), [segment[0] != "{" for segment in segments], service, "/".join(["/v1", *inner]))
+            )
+    return max(found)[2:] if found else None
+
+
+def random_routes(chance: random.Random) -> list[tuple[str, str]]:
+    """Prefixes that differ by more than the names of their parameters, each with a service."""
+    shapes = {tuple(chance.choices(["a", "b", "c", "*"], k=chance.randint(1, 4))) for _ in range(60)}
+    parameters = ("{p}", "{q}", "{r}", "{s}")
+    prefixes = [
+        "".join(f"/{parameters[at] if s == '*' else s}" for at, s in enumerate(shape)) for shape in sorted(shapes)
+    ]
+    return [(prefix, chance.choice(["orders", "catalog"])) for prefix in prefixes]
+
+
+def test_any_routes_lead_where_their_sentence_says(start: Start) -> None:
+    chance = random.Random(2026)
+    routes = random_routes(chance)
+    paths = {tuple(chance.choices("abcd", k=chance.randint(1, 6))) for _ in range(400)}
+    lines = "".join(f"    {prefix}: {service}\n" for prefix, service in routes)
+    wrong = []
+    with start(of_lab(f"  routes:\n{lines}")) as it:
+        for path in sorted(paths):
+            for stub in it.stubs.values():
+                stub.reset()
+            status = it.ask("GET", "/" + "/".join(path)).status
+            went = [(name, seen) for name, stub in it.stubs.items() for seen in stub.paths]
+            wanted = most_specific(routes, list(path))
+            if (status, went) != ((200, [wanted]) if wanted else (404, [])):
+                wrong.append((path, status, went, wanted))
+    assert len(routes) > 40
+    assert wrong == []

@@ -91,6 +91,11 @@ def test_without_a_token_only_what_is_public_is_open(shop: Gateway) -> None:
     assert shop.ask("GET", FREE).status == 200
 
 
+def test_a_token_in_the_query_is_no_token(shop: Gateway) -> None:
+    good = shop.bearer()["Authorization"].removeprefix("Bearer ")
+    assert shop.ask("GET", f"{WANTED}?access_token={good}").problem == UNAUTHORIZED
+
+
 def test_a_good_token_goes_on_to_the_service_as_it_came(shop: Gateway) -> None:
     for path, service in [(WANTED, "orders"), (FREE, "catalog")]:
         token = shop.bearer("alice", "orders:read")

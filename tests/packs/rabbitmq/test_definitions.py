@@ -68,7 +68,7 @@ def real() -> Iterator[Url]:
             "permissions": [{**rights, "vhost": h} for h in ("/", "shop")],
         }
         (folder / "20-users.json").write_text(json.dumps(extra))
-        (home / "plugins").write_text("[].")
+        (home / "plugins").write_text(FILES["enabled_plugins"].replace("rabbitmq_prometheus,", ""))
         conf = FILES["rabbitmq.conf"].replace("/etc/rabbitmq/definitions", str(folder))
         (home / "rabbitmq.conf").write_text(f"{conf}\nlisteners.tcp.1 = 127.0.0.1:{port}\n")
 
