@@ -300,7 +300,7 @@ def generate(
     if loaded.blueprint is None or linted.errors:
         return Generated(linted.report, None, None, exit_code=max(1, linted.exit_code))
     folder = out or _beside(source)
-    units, packs, planned = _planned(loaded)
+    units, packs, planned = _planned(loaded, folder)
     if any(finding.severity == "error" for finding in planned):
         return Generated(Report(planned, summary_of(planned), loaded.sources), None, None, exit_code=1)
     return _written(loaded, folder, units, packs, planned, dry_run=dry_run, progress=progress)
@@ -313,14 +313,17 @@ def _beside(source: str) -> Path:
     return path if path.is_dir() else path.parent
 
 
-def _planned(loaded: Loaded) -> tuple[tuple[Unit, ...], tuple[Pack, ...], tuple[Finding, ...]]:
+def _planned(loaded: Loaded, out: Path) -> tuple[tuple[Unit, ...], tuple[Pack, ...], tuple[Finding, ...]]:
     """The units, the packs that make them, and the findings of planning, each with its place."""
     from svcforge.packs.shelf import bundled
+    from svcforge.plan.parts import services
     from svcforge.plan.plan import plan
     from svcforge.source.finding import in_order
+    from svcforge.write.shipped import shipped_models
 
     assert loaded.blueprint is not None
-    made = plan(loaded.blueprint, bundled().packs)
+    with _without_collector():
+        made = plan(loaded.blueprint, bundled().packs, shipped_models(out, services(loaded.blueprint)))
     packs = {part.pack.digest: part.pack for unit in made.units for part in unit.parts}
     placed = (f if f.span else replace(f, span=loaded.locate(f.path)) for f in made.findings)
     return made.units, tuple(packs.values()), tuple(in_order(placed))

@@ -77,7 +77,7 @@ def test_an_entity_has_a_table_with_the_indexes_its_operations_ask_for() -> None
     assert (entity["table"], entity["id"], entity["indexes"], entity["unique"]) == (
         "orders",
         "uuid",
-        [["customer"]],
+        [["customer"], ["created_at", "id"]],
         [],
     )
     stock = named(service(SHOP, "inventory")["entities"], "Stock")
@@ -285,7 +285,7 @@ def test_what_the_parts_demand_is_what_the_endpoint_demands() -> None:
 def test_the_first_migration_makes_every_table() -> None:
     [first] = ORDERS["migrations"]
     assert [step.get("kit") or step["table"] for step in first["steps"]] == ["idempotency", "outbox", "saga", "orders"]
-    columns = ORDERS["schema"]["tables"]["orders"]["columns"]
+    columns = ORDERS["schema"]["migrations"][0]["tables"]["orders"]["columns"]
     assert [c["name"] for c in columns] == ["id", "customer", "status", "lines", "total", "created_at", "updated_at"]
 
 
@@ -349,7 +349,7 @@ def test_a_deprecated_field_keeps_its_column_and_is_written_no_more() -> None:
         "a: {owns: {Doc: {body: text, old: {type: text, deprecated: see body}}}, operations: {make: {http: POST /d, creates: Doc, public: demo}}}"
     )
     facts = service(blueprint, "a")
-    column = named(facts["schema"]["tables"]["docs"]["columns"], "old")
+    column = named(facts["schema"]["migrations"][0]["tables"]["docs"]["columns"], "old")
     assert (column["nullable"], [g["name"] for g in facts["operations"][0]["create"]]) == (True, ["body"])
     shown = facts["openapi"]["components"]["schemas"]["Doc"]["properties"]["old"]
     assert shown == {"type": ["string", "null"], "deprecated": True, "description": "see body"}

@@ -12,6 +12,7 @@ from svcforge.model.elements import Copy, CopyFeed, Event, Service, Subscription
 from svcforge.model.flows import of_feed, of_subscription
 from svcforge.model.record import record
 from svcforge.plan.examples import Fields, of_fields
+from svcforge.plan.indexes import listing
 from svcforge.plan.naming import dashed, event_type, free, pascal, plural, snake
 from svcforge.plan.operations import event_class
 from svcforge.plan.subject import Subject
@@ -194,6 +195,7 @@ def copy_facts(about: Subject, service: Service) -> list[Fact]:
                 "key": row.key,
                 "key_type": about.types.type(row.id, row.key, row.home(row.key)),
                 "fields": fields,
+                "indexes": listing(service, copy.name, row.key),
                 "feeds": list(_feeds(about, service, copy)),
             }
         )

@@ -1,22 +1,69 @@
-"""The tables of a service, and the migrations that make them: each is additive, and keeps the model it was made from."""
+"""The tables of a service, and the migrations that make them: a shipped one is never edited, a change is a new one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from svcforge.plan.evolution import Renames, renamed, steps
 from svcforge.plan.types import NO_TYPE, Fact
+
+VERSION = 1
+"""Of `migrations/schema.json`."""
 
 DATETIME = NO_TYPE | {"kind": "datetime"}
 
 
-def schema(entities: Iterable[Fact], copies: Iterable[Fact], kit: Iterable[str]) -> Fact:
-    """The model of a database: what `migrations/schema.json` records.
+def tables(entities: Iterable[Fact], copies: Iterable[Fact], kit: Iterable[str]) -> Fact:
+    """The model of a database.
 
     Args:
         kit: the tables that the stack keeps for itself, by what they are for (`outbox`).
     """
-    tables = {**{e["table"]: _entity(e) for e in entities}, **{c["table"]: _copy(c) for c in copies}}
-    return {"version": 1, "number": "0001", "tables": tables, "kit": sorted(kit)}
+    found = {**{e["table"]: _entity(e) for e in entities}, **{c["table"]: _copy(c) for c in copies}}
+    return {"tables": found, "kit": sorted(kit)}
+
+
+def history(shipped: Sequence[Fact], now: Fact, renames: Renames) -> list[Fact]:
+    """The models that migrations were made from, the present one last: what `migrations/schema.json` records.
+
+    Args:
+        shipped: the models of the migrations that exist already, in order.
+        now: the model as the blueprint has it.
+        renames: by table, what columns were called before.
+    """
+    if not shipped:
+        return [{"number": "0001", "slug": "initial", "renames": {}, **now}]
+    last = shipped[-1]
+    applied = renamed(last, now, renames)
+    if any(True for _ in steps(last, now, applied)):
+        return [*shipped, {"number": f"{len(shipped) + 1:04}", "slug": "change", "renames": applied, **now}]
+    return [*shipped[:-1], last | {"tables": {name: _noted(t, now) for name, t in last["tables"].items()}}]
+
+
+def _noted(table: Fact, now: Fact) -> Fact:
+    """A shipped table with what is newly said of its columns and changes nothing in a database."""
+    said = {c["name"]: c for t in now["tables"].values() if t["name"] == table["name"] for c in t["columns"]}
+    columns = [
+        c | {key: said[c["name"]][key] for key in ("type", "deprecated")} if c["name"] in said else c
+        for c in table["columns"]
+    ]
+    return table | {"columns": columns}
+
+
+def migrations(models: Sequence[Fact]) -> list[Fact]:
+    """A migration for each model of the history: the first makes all of it, the others what is new."""
+    found = []
+    before: Fact = {"number": None, "tables": {}, "kit": []}
+    for model in models:
+        made = list(steps(before, model, model["renames"]))
+        found.append({"number": model["number"], "slug": model["slug"], "down": before["number"], "steps": made})
+        before = model
+    return found
+
+
+def schema(models: Sequence[Fact]) -> Fact:
+    """The document `migrations/schema.json`."""
+    return {"version": VERSION, "migrations": list(models)}
 
 
 def _entity(entity: Fact) -> Fact:
@@ -33,14 +80,18 @@ def _entity(entity: Fact) -> Fact:
 
 
 def _copy(copy: Fact) -> Fact:
-    columns = [_column(copy["key"], copy["key_type"], primary=True), *(_of_field(field) for field in copy["fields"])]
-    return {"kind": "copy", "name": copy["name"], "columns": columns, "unique": [], "indexes": []}
+    """A copy that several events feed has rows of which some fields are still to come."""
+    fed = len(copy["feeds"]) > 1
+    columns = [_column(copy["key"], copy["key_type"], primary=True)]
+    columns += [_of_field(field) | ({"nullable": True} if fed else {}) for field in copy["fields"]]
+    columns += [_column(name, DATETIME) for name in ("created_at", "updated_at")]
+    return {"kind": "copy", "name": copy["name"], "columns": columns, "unique": [], "indexes": copy["indexes"]}
 
 
 def _of_field(field: Fact) -> Fact:
-    nullable = field["optional"] or field["deprecated"] is not None
-    column = _column(field["name"], field["type"], nullable=nullable)
-    return column | {"has_default": field["has_default"], "default": field["default"]}
+    deprecated = field["deprecated"] is not None
+    column = _column(field["name"], field["type"], nullable=field["optional"] or deprecated)
+    return column | {"has_default": field["has_default"], "default": field["default"], "deprecated": deprecated}
 
 
 def _column(name: str, type_: Fact, *, nullable: bool = False, primary: bool = False) -> Fact:
@@ -51,20 +102,5 @@ def _column(name: str, type_: Fact, *, nullable: bool = False, primary: bool = F
         "primary": primary,
         "has_default": False,
         "default": None,
+        "deprecated": False,
     }
-
-
-def migrations(model: Fact) -> list[Fact]:
-    """The migrations that make a model: the first one makes all of it."""
-    steps: list[Fact] = [{"do": "create_kit", "kit": kit} for kit in model["kit"]]
-    steps += [
-        {
-            "do": "create_table",
-            "table": name,
-            "columns": table["columns"],
-            "unique": table["unique"],
-            "indexes": table["indexes"],
-        }
-        for name, table in model["tables"].items()
-    ]
-    return [{"number": "0001", "slug": "initial", "down": None, "steps": steps}]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from svcforge.model.blueprint import Blueprint
 from svcforge.packs.card import Card, Kind
@@ -13,6 +14,7 @@ from svcforge.plan.broker import broker_facts
 from svcforge.plan.clashes import clashes
 from svcforge.plan.compose import compose_facts
 from svcforge.plan.gateway import gateway_facts
+from svcforge.plan.lossy import lossy
 from svcforge.plan.missing import missing
 from svcforge.plan.parts import EMBEDDED, bffs, services
 from svcforge.plan.ports import admin, ports
@@ -30,6 +32,8 @@ ROOT = "root"
 """The platform pack that every system gets: its README, its CI, its stand-ins."""
 
 Packs = Mapping[tuple[Kind, str], Pack]
+Shipped = Mapping[str, Sequence[Fact]]
+"""By service: the models that its migrations were made from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +44,20 @@ class Plan:
     findings: tuple[Finding, ...]
 
 
-def plan(blueprint: Blueprint, packs: Packs) -> Plan:
+def plan(blueprint: Blueprint, packs: Packs, shipped: Shipped = MappingProxyType({})) -> Plan:
     """The units of a blueprint.
 
     Args:
         packs: every pack there is, by kind and name.
+        shipped: the models of the migrations that exist already, by service.
 
     Raises SvcforgeError when a pack asks for facts that are not there.
     """
     cards = {kind: {n: p.card for (k, n), p in packs.items() if k == kind} for kind in ("stack", "platform")}
     findings = (*missing(blueprint, cards["stack"], cards["platform"]), *clashes(blueprint))
-    return Plan(_Draft(blueprint, packs).units(), findings)
+    draft = _Draft(blueprint, packs, shipped)
+    units = draft.units()
+    return Plan(units, (*findings, *draft.lossy))
 
 
 def planned(blueprint: Blueprint) -> tuple[str, ...]:
@@ -94,8 +101,9 @@ def port_numbers(blueprint: Blueprint) -> Mapping[str, int]:
 class _Draft:
     """The units in the making."""
 
-    def __init__(self, blueprint: Blueprint, packs: Packs) -> None:
-        self.blueprint, self.packs = blueprint, packs
+    def __init__(self, blueprint: Blueprint, packs: Packs, shipped: Shipped) -> None:
+        self.blueprint, self.packs, self.shipped = blueprint, packs, shipped
+        self.lossy: list[Finding] = []
         self.numbers = port_numbers(blueprint)
         self.shared = system_fact(blueprint)
         self.parts: list[tuple[Card, Fact]] = []
@@ -105,7 +113,10 @@ class _Draft:
         """All units, each of a pack that there is."""
         for service in services(self.blueprint):
             if pack := self._stack(service.name):
-                self._part(pack, service_facts(self.blueprint, service))
+                shipped = self.shipped.get(service.name, ())
+                found = service_facts(self.blueprint, service, shipped)
+                self.lossy += lossy(service, found, shipped)
+                self._part(pack, found)
         for bff in bffs(self.blueprint):
             if pack := self._stack(bff.name):
                 self._part(pack, bff_facts(self.blueprint, bff))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from svcforge.model.blueprint import Blueprint
@@ -13,9 +14,10 @@ from svcforge.plan.dependencies import Clients
 from svcforge.plan.endpoints import endpoint_facts
 from svcforge.plan.entities import entity_facts
 from svcforge.plan.environment import environment
+from svcforge.plan.evolution import Renames
 from svcforge.plan.examples import Fields, of_fields
 from svcforge.plan.messages import copy_facts, event_fact, publishers, subscription_facts, with_example
-from svcforge.plan.migrations import migrations, schema
+from svcforge.plan.migrations import history, migrations, schema, tables
 from svcforge.plan.naming import constant, pascal, snake, title
 from svcforge.plan.openapi import openapi
 from svcforge.plan.operations import operation_example, operation_fact
@@ -29,8 +31,12 @@ CONTAINER_PORT = 8080
 """Where a service listens in its container; under `up` each has a port of its own, which `run.json` says."""
 
 
-def service_facts(blueprint: Blueprint, service: Service) -> Fact:
-    """The facts of a service."""
+def service_facts(blueprint: Blueprint, service: Service, shipped: Sequence[Fact] = ()) -> Fact:
+    """The facts of a service.
+
+    Args:
+        shipped: the models of the migrations that it has already, in order.
+    """
     about = subject(blueprint, service.name)
     clients = Clients(blueprint, service.name)
     local = _local(blueprint, service)
@@ -55,7 +61,7 @@ def service_facts(blueprint: Blueprint, service: Service) -> Fact:
         "endpoints": [],
         "settings": [_setting(about, setting) for setting in service.settings],
     }
-    return _finished(about, clients, facts)
+    return _finished(about, clients, facts, shipped, renamed_columns(service, entities))
 
 
 def bff_facts(blueprint: Blueprint, bff: Bff) -> Fact:
@@ -74,6 +80,13 @@ def bff_facts(blueprint: Blueprint, bff: Bff) -> Fact:
         **dict.fromkeys(("sagas", "settings"), none),
     }
     return _finished(about, clients, facts)
+
+
+def renamed_columns(service: Service, entities: Iterable[Fact]) -> Renames:
+    """What the blueprint says columns were called before (`was: old_name`), by table."""
+    tables = {fact["name"]: fact["table"] for fact in entities}
+    found = {tables[e.name]: {f.name: f.was for f in e.fields if f.was} for e in service.entities.values()}
+    return {table: columns for table, columns in found.items() if columns}
 
 
 def _local(blueprint: Blueprint, service: Service) -> set[str]:
@@ -117,7 +130,9 @@ def _setting(about: Subject, setting: Setting) -> Fact:
     return field | {"env": constant(setting.name), "secret": setting.type.secret}
 
 
-def _finished(about: Subject, clients: Clients, facts: Fact) -> Fact:
+def _finished(
+    about: Subject, clients: Clients, facts: Fact, shipped: Sequence[Fact] = (), renames: Renames = MappingProxyType({})
+) -> Fact:
     """What follows from the rest: classes met, examples, what the service has, its tables, variables and documents."""
     dependencies = clients.facts()
     values = about.types.values()
@@ -141,9 +156,9 @@ def _finished(about: Subject, clients: Clients, facts: Fact) -> Fact:
         {"operation": o["name"], "file": o["logic"], "rule": o["rule"]} for o in facts["operations"] if o["logic"]
     ]
     facts["schedules"] = [{"operation": o["name"], **o["schedule"]} for o in facts["operations"] if o["schedule"]]
-    model = schema(facts["entities"], facts["copies"], _kit(facts["has"])) if facts["database"] else None
-    facts["schema"] = model
-    facts["migrations"] = migrations(model) if model else []
+    models = history(shipped, tables(facts["entities"], facts["copies"], kit_tables(facts["has"])), renames)
+    facts["schema"] = schema(models) if facts["database"] else None
+    facts["migrations"] = migrations(models) if facts["database"] else []
     facts["environment"] = environment(facts)
     facts["openapi"] = openapi(facts) if facts["has"]["api"] else None
     facts["asyncapi"] = asyncapi(facts) if facts["has"]["broker"] else None
@@ -207,7 +222,7 @@ def _guarded(operation: Fact) -> bool:
     return operation["access"]["kind"] in ("token", "scopes", "service") or (operation["http"] is not None and claims)
 
 
-def _kit(has: Fact) -> Iterable[str]:
+def kit_tables(has: Fact) -> Iterable[str]:
     """The tables that the stack keeps for itself, by what they are for."""
     wanted = {"outbox": "emits", "inbox": "consumes", "idempotency": "idempotency", "saga": "sagas", "jobs": "jobs"}
     return [table for table, key in wanted.items() if has[key]] + (["schedules"] if has["schedules"] else [])
