@@ -11,6 +11,11 @@ from svcforge.lint.page import HEADINGS, example, sections
 from svcforge.lint.run import run
 from svcforge.lint.settings import Choices, resolve
 from svcforge.load import load_text
+from svcforge.model.blueprint import Blueprint
+from svcforge.packs.shelf import bundled
+from svcforge.plan.parts import services
+from svcforge.plan.plan import plan
+from svcforge.plan.service import service_facts
 
 ENTRIES = list(catalogue.entries().values())
 each_rule = pytest.mark.parametrize("entry", ENTRIES, ids=[e.rule.code for e in ENTRIES])
@@ -22,7 +27,20 @@ def codes(entry: Entry, heading: str) -> list[str]:
     if loaded.blueprint is None:
         return [finding.code for finding in loaded.findings]
     settings = resolve(loaded.blueprint.lint, Choices(profile=entry.rule.profile))
-    return [finding.code for finding in run(loaded.blueprint, settings, today=TODAY).findings]
+    judged = [finding.code for finding in run(loaded.blueprint, settings, today=TODAY).findings]
+    return [*judged, *planning(entry, loaded.blueprint)] if entry.rule.code in PLANNING else judged
+
+
+PLANNING = ("SF020", "SF021", "SF022", "SF023", "SF024")
+"""What is found when generating."""
+
+
+def planning(entry: Entry, blueprint: Blueprint) -> list[str]:
+    """What planning finds where the mended example has been generated before."""
+    mended = load_text(example(entry.page, "Use instead")).blueprint
+    assert mended is not None
+    models = {s.name: service_facts(mended, s)["schema"]["migrations"] for s in services(mended)}
+    return [finding.code for finding in plan(blueprint, bundled().packs, models).findings]
 
 
 @each_rule
