@@ -118,30 +118,3 @@ def test_a_route_to_what_is_not_generated_is_a_warning() -> None:
     )
     [complaint] = complaints(plan(blueprint, PACKS))
     assert complaint.startswith("SF023 warning gateway.routes./api/a:")
-
-
-def test_two_operations_at_one_path_clash_whatever_their_parameters_are_called() -> None:
-    blueprint = written(
-        "a: {operations: {x: {http: 'GET /d/{one}', public: demo}, y: {http: 'GET /d/{two}', public: demo}, z: {http: 'PUT /d/{two}', public: demo}}}",
-        PYTHON,
-    )
-    [finding] = plan(blueprint, PACKS).findings
-    assert (finding.code, finding.message) == ("SF022", '"GET /d/{two}" of "a" is taken already')
-    assert [related.path[-1] for related in finding.related] == ["x"]
-
-
-def test_a_word_beside_a_parameter_is_no_clash() -> None:
-    blueprint = written(
-        "a: {operations: {x: {http: 'GET /d/{one}', public: demo}, y: {http: 'GET /d/me', public: demo}}}", PYTHON
-    )
-    assert complaints(plan(blueprint, PACKS)) == []
-
-
-def test_two_routes_with_one_prefix_clash() -> None:
-    gateway = "gateway: {routes: {'/api/{x}/d': a, '/api/{y}/d': a, 'GET /api/{y}/d': a}}\n"
-    blueprint = written(
-        "a: {operations: {x: {http: GET /d, public: demo}}}", PYTHON + "platform: {gateway: envoy}\n" + gateway
-    )
-    assert complaints(plan(blueprint, PACKS)) == [
-        'SF022 error gateway.routes./api/{y}/d: "/api/{y}/d" of the gateway is taken already'
-    ]

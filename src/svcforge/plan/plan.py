@@ -11,7 +11,6 @@ from svcforge.packs.card import Card, Kind
 from svcforge.packs.pack import Pack
 from svcforge.packs.unit import File, Part, Unit
 from svcforge.plan.broker import broker_facts
-from svcforge.plan.clashes import clashes
 from svcforge.plan.compose import compose_facts
 from svcforge.plan.gateway import gateway_facts
 from svcforge.plan.lossy import lossy
@@ -54,7 +53,7 @@ def plan(blueprint: Blueprint, packs: Packs, shipped: Shipped = MappingProxyType
     Raises SvcforgeError when a pack asks for facts that are not there.
     """
     cards = {kind: {n: p.card for (k, n), p in packs.items() if k == kind} for kind in ("stack", "platform")}
-    findings = (*missing(blueprint, cards["stack"], cards["platform"]), *clashes(blueprint))
+    findings = tuple(missing(blueprint, cards["stack"], cards["platform"]))
     draft = _Draft(blueprint, packs, shipped)
     units = draft.units()
     return Plan(units, (*findings, *draft.lossy))

@@ -117,6 +117,13 @@ def _same_requests(blueprint: Blueprint) -> Iterator[Violation]:
                 if first != name:
                     request = f"{operation.http.method} {operation.http.path}"
                     yield _twice(f'"{name}" answers the same request as "{first}": {request}', operation.path, path)
+    for bff in blueprint.bffs.values():
+        gathered: dict[tuple[str, str], Path] = {}
+        for endpoint in bff.endpoints:
+            path = gathered.setdefault((endpoint.http.method, _shape(endpoint.http.path)), endpoint.path)
+            if path != endpoint.path:
+                request = f"{endpoint.http.method} {endpoint.http.path}"
+                yield _twice(f'endpoint "{request}" takes the same requests as another', endpoint.path, path)
     routed: dict[tuple[str | None, str], Path] = {}
     for route in blueprint.gateway.routes if blueprint.gateway else ():
         path = routed.setdefault((route.method, _shape(route.prefix)), route.path)
