@@ -85,10 +85,13 @@ class Raw:
     async def is_dropped(self) -> bool:
         """Whether the other side ends the connection, whatever it says before."""
         try:
-            while True:
-                await self.receive()
+            async with asyncio.timeout(LIMIT_S):
+                while True:
+                    await self.receive()
         except (asyncio.IncompleteReadError, ConnectionError):
             return True
+        except TimeoutError:
+            return False
 
     def pause(self) -> None:
         """Read no more."""

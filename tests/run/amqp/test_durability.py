@@ -203,6 +203,15 @@ async def publish(broker: DevelopmentBroker, key: str) -> None:
         await events.publish(Message(key.encode(), delivery_mode=PERSISTENT), key)
 
 
+async def test_a_binding_that_leads_nowhere_is_told_and_left_out(tmp_path: Path) -> None:
+    definitions = shop("billing")
+    definitions["bindings"][0]["destination"] = "nowhere"
+    with development_broker(tmp_path, definitions) as broker:
+        await publish(broker, "billing")
+        assert await bodies(broker, "billing") == []
+        assert "no queue 'nowhere'" in broker.log.read_text()
+
+
 async def test_definitions_rule_over_what_was_stored(tmp_path: Path) -> None:
     with development_broker(tmp_path, shop("billing", "shipping")) as broker:
         await publish(broker, "billing")

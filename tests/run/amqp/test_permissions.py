@@ -133,6 +133,7 @@ REFUSED: dict[str, tuple[str, Action]] = {
     "declaring a queue, be it there or not": ("orders", lambda c: c.declare_queue("audit.all", durable=True)),
     "declaring a queue without a name": ("orders", lambda c: c.declare_queue("", exclusive=True)),
     "declaring an exchange": ("orders", lambda c: c.declare_exchange("new")),
+    "declaring when an empty pattern grants nothing": ("payments", lambda c: c.declare_exchange("new")),
     "deleting a queue": ("orders", lambda c: c.queue_delete("audit.all")),
     "deleting an exchange": ("orders", lambda c: c.exchange_delete("shop.audit")),
     "publishing to another's exchange": ("orders", lambda c: publish(c, "shop.audit", "")),

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from svcforge.run.amqp.access import Access
 from svcforge.run.amqp.definitions import Definitions, DefinitionsError
+from svcforge.run.amqp.exchange import BindingSpec
 from svcforge.run.amqp.refusal import SHUTDOWN, Refusal
+from svcforge.run.amqp.store import Spec
 from svcforge.run.amqp.turn import Turn
 from svcforge.run.amqp.vhost import VirtualHost
 
 _STOP_S = 2.0
+log = logging.getLogger("svcforge.amqp")
 
 
 class Client(Protocol):
@@ -54,13 +59,10 @@ class Broker:
         self.clients: set[Client] = set()
         self._vhosts = {name: VirtualHost(name, self.turn.store) for name in definitions.vhosts}
         for vhost, spec in definitions.topology:
-            try:
-                self.vhost(vhost).restore(spec)
-            except Refusal as refusal:
-                raise DefinitionsError(f"the definitions cannot be imported: {refusal.text}") from refusal
+            self._import(vhost, spec)
         for vhost, spec in self.turn.store.topology():
-            if vhost in self._vhosts:
-                self._vhosts[vhost].restore(spec)
+            with contextlib.suppress(Refusal):  # what it hangs on may be gone from the definitions
+                self.vhost(vhost).restore(spec)
         self._restore_messages()
 
     def vhost(self, name: str) -> VirtualHost:
@@ -80,6 +82,15 @@ class Broker:
             client.abort()
         self.turn.end()
         self.turn.store.close()
+
+    def _import(self, vhost: str, spec: Spec) -> None:
+        try:
+            self.vhost(vhost).restore(spec)
+        except Refusal as refusal:
+            if not isinstance(spec, BindingSpec):
+                raise DefinitionsError(f"the definitions cannot be imported: {refusal.text}") from refusal
+            # RabbitMQ drops such a binding without a word.
+            log.warning('binding "%s" to "%s" in the definitions: %s', spec.source, spec.destination, refusal.text)
 
     def _restore_messages(self) -> None:
         touched = set()

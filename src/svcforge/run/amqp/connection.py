@@ -76,11 +76,10 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone, and with it what was its own."""
         self._broker.clients.discard(self)
-        for timer in (self._patience, self._heartbeat):
-            if isinstance(timer, Heartbeat):
-                timer.stop()
-            elif timer:
-                timer.cancel()
+        if self._patience:
+            self._patience.cancel()
+        if self._heartbeat:
+            self._heartbeat.stop()
         self._end_session()
 
     def pause_writing(self) -> None:

@@ -49,7 +49,7 @@ class Publishing:
         """A header or body frame; the message is published when it is the last.
 
         Raises:
-            Refusal: 505 for a frame that is not expected, or as `_published_message` does.
+            Refusal: 505 for a frame that is not expected, or as `_checked` does.
         """
         expected = wire.BODY if self._header else wire.HEADER
         if self._method is None or kind != expected:

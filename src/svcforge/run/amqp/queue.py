@@ -119,7 +119,9 @@ class Queue:
         """The next message, without a consumer; it is answered like one that was delivered."""
         self.used()
         self._drop_expired()
-        return self._take_out() if self._ready else None
+        entry = self._take_out() if self._ready else None
+        self._wait_for_expiry()
+        return entry
 
     def done(self, entry: Entry) -> None:
         """The message is dealt with."""
@@ -245,6 +247,7 @@ class Queue:
     def _drop_surplus(self) -> None:
         while self._ready and self._is_beyond(len(self._ready), self._ready.bytes) and self._drops_head:
             self._dead_letter(self._ready.pop(), death.TOO_MANY)
+        self._wait_for_expiry()
 
     def _wait_for_expiry(self) -> None:
         if self._expiry:

@@ -52,8 +52,9 @@ class VirtualHost:
         elif isinstance(spec, QueueSpec):
             if spec.name not in self.queues:
                 self.queues[spec.name] = Queue(spec, settings(spec, self.name), self)
-        elif self._reaches(spec):
-            self.exchange(spec.source).add(spec)
+        else:
+            source, _ = self._ends(spec, session=None)
+            source.add(spec)
 
     def exchange(self, name: str) -> Exchange:
         """The exchange of that name; Refusal 404 without one, 403 for the default exchange, which nobody may touch."""
@@ -135,12 +136,7 @@ class VirtualHost:
 
     def bind(self, binding: BindingSpec, session: object) -> None:
         """Add a binding; Refusal 404 when an end is missing."""
-        source = self.exchange(binding.source)
-        if binding.to_exchange:
-            durable = source.spec.durable and self.exchange(binding.destination).spec.durable
-        else:
-            queue = self.queue(binding.destination, session)
-            durable = source.spec.durable and queue.spec.durable and queue.owner is None
+        source, durable = self._ends(binding, session)
         if source.add(binding):
             self._keep(binding, durable=durable)
 
@@ -158,8 +154,8 @@ class VirtualHost:
             self.replies[message.key](message)
             return Outcome(True, True)
         queues = self._routed(message)
-        shown = message.without_blind_copies()
-        accepted = [queue.put(shown) for queue in queues]
+        visible = message.without_blind_copies()
+        accepted = [queue.put(visible) for queue in queues]
         return Outcome(bool(queues), all(accepted))
 
     def dead_letter(self, letter: Message, reason: str) -> bool:
@@ -212,9 +208,13 @@ class VirtualHost:
         place = f"queue '{queue}' in vhost '{self.name}'"
         return Refusal(405, f"cannot obtain exclusive access to locked {place}. {_LOCKED}")
 
-    def _reaches(self, binding: BindingSpec) -> bool:
-        ends = self.exchanges if binding.to_exchange else self.queues
-        return binding.source in self.exchanges and binding.destination in ends
+    def _ends(self, binding: BindingSpec, session: object) -> tuple[Exchange, bool]:
+        """The exchange that a binding leaves, and whether both its ends are there after a restart."""
+        source = self.exchange(binding.source)
+        if binding.to_exchange:
+            return source, source.spec.durable and self.exchange(binding.destination).spec.durable
+        queue = self.queue(binding.destination, session)
+        return source, source.spec.durable and queue.spec.durable and queue.owner is None
 
     def _unbind_all(self, destination: str, *, to_exchange: bool) -> None:
         for exchange in tuple(self.exchanges.values()):

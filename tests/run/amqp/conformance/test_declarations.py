@@ -12,13 +12,7 @@ from aio_pika import ExchangeType, Message
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from aiormq import exceptions as refused
 from pamqp import commands, header
-from tests.run.amqp.conformance.steps import (
-    QUORUM,
-    Inbox,
-    other_channel,
-    ready,
-    send,
-)
+from tests.run.amqp.conformance.steps import QUORUM, Inbox, other_channel, ready, send
 from tests.run.amqp.conftest import Name
 from tests.run.amqp.raw import Raw
 

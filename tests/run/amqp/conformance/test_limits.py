@@ -136,6 +136,22 @@ async def test_only_the_head_of_a_queue_expires(channel: AbstractChannel, name: 
 
 
 @both_types
+async def test_what_comes_to_the_head_expires_from_there(
+    channel: AbstractChannel, name: Name, kind: dict[str, Any]
+) -> None:
+    dead, arguments = await mourning(channel, name, kind)
+    fetching = await channel.declare_queue(name("fetching"), durable=True, arguments=arguments)
+    await send(channel, fetching.name, b"stays")
+    await send(channel, fetching.name, b"fetched away", expiration=0.2)
+    await fetching.get(no_ack=True)
+    assert await taken(dead, 1) == [b"fetched away"]
+    pushing = await channel.declare_queue(name("pushing"), durable=True, arguments={**arguments, "x-max-length": 1})
+    await send(channel, pushing.name, b"stays")
+    await send(channel, pushing.name, b"pushed away", expiration=0.2)
+    assert await taken(dead, 2) == [b"stays", b"pushed away"]
+
+
+@both_types
 async def test_a_time_to_live_of_nothing_reaches_only_who_waits(
     channel: AbstractChannel, name: Name, kind: dict[str, Any]
 ) -> None:

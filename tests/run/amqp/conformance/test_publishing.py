@@ -11,12 +11,7 @@ from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import DeliveryError, PublishError
 from pamqp import body, commands, header
-from tests.run.amqp.conformance.steps import (
-    QUORUM,
-    fetched,
-    send,
-    taken,
-)
+from tests.run.amqp.conformance.steps import QUORUM, fetched, send, taken
 from tests.run.amqp.conftest import Name
 from tests.run.amqp.raw import Raw
 

@@ -8,12 +8,7 @@ import pytest
 from aio_pika import ExchangeType, Message
 from aio_pika.abc import AbstractChannel, AbstractQueue
 from aio_pika.exceptions import PublishError
-from tests.run.amqp.conformance.steps import (
-    fetched,
-    ready,
-    send,
-    taken,
-)
+from tests.run.amqp.conformance.steps import fetched, ready, send, taken
 from tests.run.amqp.conftest import Name
 
 
@@ -83,6 +78,16 @@ async def test_a_direct_exchange_wants_the_very_key(channel: AbstractChannel, na
     await queue.bind("amq.direct", queue.name)
     assert await routed(channel, queue, "amq.direct", queue.name)
     assert not await routed(channel, queue, "amq.direct", f"{queue.name}.more")
+
+
+async def test_a_binding_holds_from_when_it_is_made_until_it_is_removed(channel: AbstractChannel, name: Name) -> None:
+    exchange = await channel.declare_exchange(name("changing"), ExchangeType.TOPIC)
+    queue = await channel.declare_queue(name("bound"), exclusive=True)
+    assert not await routed(channel, queue, exchange.name, "a.b")
+    await queue.bind(exchange, "a.*")
+    assert await routed(channel, queue, exchange.name, "a.b")
+    await queue.unbind(exchange, "a.*")
+    assert not await routed(channel, queue, exchange.name, "a.b")
 
 
 async def test_a_fanout_exchange_copies_to_every_queue_once(channel: AbstractChannel, name: Name) -> None:
