@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -79,7 +80,7 @@ class Shopping:
     def trail(self, correlation: str) -> None:
         """One id in the logs of all that took part."""
         for part in HEARD_BY:
-            found = eventually(lambda part=part: self._heard(part, correlation), f"a log line of {part}")
+            found = eventually(partial(self._heard, part, correlation), f"a log line of {part}")
             self.page.say(f"{part}: {found}")
 
     def gathered(self, order: str) -> None:

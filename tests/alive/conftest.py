@@ -1,0 +1,89 @@
+"""Systems generated once and run on two grounds: the development broker with SQLite, RabbitMQ with PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from tests.alive.lines import Line
+from tests.alive.running import Broker, DevelopmentBroker, RealBroker, Running, up
+from tests.alive.shop import Shop
+from tests.driving import System
+from tests.servers import ServerMissing, skip_without
+from tests.servers.postgres import postgres
+from tests.servers.rabbitmq import rabbitmq
+
+RESET = "reset: 30s"
+SHORT_RESET = "reset: 3s"
+"""So that tests need not wait for half a minute until a breaker lets a call through again."""
+
+Generate = Callable[[str], Path]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here takes minutes."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.alive)
+
+
+@pytest.fixture(scope="session")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Generate:
+    """Takes an example from its blueprint to generated repositories, once in a session."""
+    made: dict[str, Path] = {}
+
+    def generate(example: str) -> Path:
+        if example not in made:
+            root = tmp_path_factory.mktemp("systems") / example
+            System(root.parent).run("init", example, "--from", example, "--no-input")
+            blueprint = root / "blueprint.yaml"
+            text = blueprint.read_text(encoding="utf-8")
+            assert RESET in text
+            blueprint.write_text(text.replace(RESET, SHORT_RESET), encoding="utf-8")
+            System(root).run("generate")
+            made[example] = root
+        return made[example]
+
+    return generate
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a system runs on: what `up` is told in the environment, and the broker that it then uses."""
+
+    env: dict[str, str]
+    broker: Broker
+
+
+@pytest.fixture(scope="session", params=["development broker and SQLite", "RabbitMQ and PostgreSQL"])
+def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
+    if request.param == "development broker and SQLite":
+        yield Ground({"SVCFORGE_AMQP_URL": "", "SVCFORGE_POSTGRES_URL": ""}, DevelopmentBroker())
+        return
+    with ExitStack() as stack:
+        try:
+            database, amqp = stack.enter_context(postgres()), stack.enter_context(rabbitmq())
+        except ServerMissing as missing:
+            skip_without(missing)
+        line = Line(urlsplit(amqp).port or 0)
+        stack.callback(line.close)
+        place = urlsplit(amqp)
+        behind = place._replace(netloc=place.netloc.replace(f":{place.port}", f":{line.port}")).geturl()
+        yield Ground({"SVCFORGE_AMQP_URL": behind, "SVCFORGE_POSTGRES_URL": database}, RealBroker(line))
+
+
+@pytest.fixture(scope="session")
+def running_shop(generated: Generate, ground: Ground) -> Iterator[Running]:
+    with up(generated("shop"), ground.env, ground.broker) as system:
+        yield system
+
+
+@pytest.fixture
+def shop(running_shop: Running) -> Shop:
+    """The shop, with all of it healthy whatever the last test did."""
+    running_shop.healthy()
+    return Shop(running_shop)
