@@ -25,10 +25,11 @@ test: $(READY) ## Lint, type-check and test everything, generated systems includ
 	@echo "==> ruff" && $(BIN)/ruff check -q . && $(BIN)/ruff format --check -q .
 	@echo "==> mypy" && $(BIN)/mypy
 	@echo "==> import contracts" && $(BIN)/lint-imports --no-logo
-	@echo "==> pytest" && $(BIN)/pytest
+	@echo "==> pytest: in memory and on disk" && $(BIN)/pytest -q -n 2 -m "not alive"
+	@echo "==> pytest: generated systems, alive" && $(BIN)/pytest -m alive
 
 fast: $(READY) ## The tests that take seconds
-	@$(BIN)/pytest -q -m "not alive"
+	@$(BIN)/pytest -q -n 2 -m "not alive"
 
 bench: $(READY) ## Print how fast it is, as ratios to a floor measured in the same run
 	@$(BIN)/python -u -m tests.bench
