@@ -75,6 +75,29 @@ def test_a_store_that_is_something_else_is_told(tmp_path: Path) -> None:
     assert (done.returncode, "cannot use the store" in done.stderr) == (2, True)
 
 
+async def test_who_answers_directly_can_see_whether_somebody_still_waits(development_url: str) -> None:
+    # Not among the conformance tests: pamqp, as a client, does not take the names that RabbitMQ gives.
+    asking, answering = [await Raw.opened(development_url) for _ in range(2)]
+    asking.send(1, commands.Queue.Declare(0, "", exclusive=True))
+    queue = (await asking.expect(commands.Queue.DeclareOk)).queue or ""
+    asking.send(1, commands.Basic.Consume(0, "amq.rabbitmq.reply-to", no_ack=True))
+    await asking.expect(commands.Basic.ConsumeOk)
+    question = header.ContentHeader(0, 0, commands.Basic.Properties(reply_to="amq.rabbitmq.reply-to"))
+    asking.send(1, commands.Basic.Publish(0, "", queue), question, commands.Basic.Get(0, queue, True))
+    await asking.expect(commands.Basic.GetOk)
+    properties = (await asking.expect(header.ContentHeader)).properties
+    assert properties
+    looking = commands.Queue.Declare(0, properties.reply_to or "", passive=True)
+    answering.send(1, looking)
+    await answering.expect(commands.Queue.DeclareOk)
+    asking.send(1, commands.Channel.Close(200, "done", 0, 0))
+    await asking.expect(commands.Channel.CloseOk)
+    answering.send(1, looking)
+    assert (await answering.expect(commands.Channel.Close)).reply_code == 404
+    await asking.close()
+    await answering.close()
+
+
 async def test_transactions_are_not_implemented(development_url: str) -> None:
     raw = await Raw.opened(development_url)
     raw.send(1, commands.Tx.Select())

@@ -152,11 +152,11 @@ class VirtualHost:
         """Put a message into every queue that its routing key, and those it asks for in CC and BCC, lead to."""
         if not message.exchange and message.key in self.replies:
             self.replies[message.key](message)
-            return Outcome(True, True)
+            return Outcome(routed=False, accepted=True)  # no queue was meant (rabbitmq.com/docs/direct-reply-to)
         queues = self._routed(message)
         visible = message.without_blind_copies()
         accepted = [queue.put(visible) for queue in queues]
-        return Outcome(bool(queues), all(accepted))
+        return Outcome(routed=bool(queues), accepted=all(accepted))
 
     def dead_letter(self, letter: Message, reason: str) -> bool:
         """Publish a dead letter; False when no queue took it or one refused. One that goes round is dropped: True."""
