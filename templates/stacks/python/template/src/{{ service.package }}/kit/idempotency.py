@@ -15,10 +15,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from .columns import now
 from .database import Base, Database, changed, insert_or_ignore
 from .problems import MEDIA_TYPE, Problem, answer
+from .request import within
 from .work import Work
 
 KEPT = timedelta(hours=24)
-CLAIM = timedelta(seconds=60)  # how long a request may take before another may have its key
+CLAIM = 60.0  # seconds a request may take before another may have its key; fewer when its caller waits no longer
 
 
 class IdempotencyRow(Base):
@@ -111,7 +112,8 @@ async def _claimed(database: Database, caller: str, operation: str, key: str, fi
 
     async def claim(session: AsyncSession) -> IdempotencyRow:
         await session.execute(delete(IdempotencyRow).where(IdempotencyRow.expires_at < now()))
-        await insert_or_ignore(session, IdempotencyRow, {**mine, "expires_at": now() + CLAIM})
+        ends = now() + timedelta(seconds=within(CLAIM))
+        await insert_or_ignore(session, IdempotencyRow, {**mine, "expires_at": ends})
         return await session.get_one(IdempotencyRow, identity)
 
     row = await database.transact(claim)

@@ -34,6 +34,7 @@ class Status(StrEnum):
 
 
 ACTIVE = (Status.RUNNING, Status.LOST, Status.UNDOING)
+NOT_YET = {"in-progress", "conflict"}  # neither yes nor no: the same is being worked on, perhaps by an earlier attempt
 
 
 class SagaRow(Base):

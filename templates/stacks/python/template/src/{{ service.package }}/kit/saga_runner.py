@@ -18,7 +18,7 @@ from .breaker import CircuitOpen
 from .columns import now
 from .database import Database, changed
 from .problems import Problem
-from .saga import ACTIVE, Attempt, Saga, SagaRow, Status
+from .saga import ACTIVE, NOT_YET, Attempt, Saga, SagaRow, Status
 from .tracing import continued
 from .work import Work
 
@@ -141,7 +141,7 @@ class SagaRunner:
             return self._went_on(saga, step, row, *saga.after_yes(row))
 
     async def _not_done(self, row: SagaRow, saga: Saga[Any], step: str, progress: Progress, error: Exception) -> bool:
-        refused = isinstance(error, Problem) and error.status < 500
+        refused = isinstance(error, Problem) and error.status < 500 and error.slug not in NOT_YET
         after = saga.after_no(row, error) if refused and isinstance(error, Problem) else None
         reason = str(error) or type(error).__name__
         if after:
