@@ -16,3 +16,14 @@ def test_in_ci_it_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", "true")
     with pytest.raises(pytest.fail.Exception, match="no such server"):
         skip_without(ServerMissing("no such server"))
+
+
+@pytest.mark.parametrize("server", [postgres, rabbitmq])
+def test_a_server_that_is_not_installed_is_said_to_be_missing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server: Callable[[], AbstractContextManager[str]]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("tests.servers.rabbitmq.DEBIAN_SCRIPT", tmp_path / "none")
+    monkeypatch.setattr("tests.servers.postgres.DEBIAN_FOLDER", tmp_path)
+    with pytest.raises(ServerMissing, match="apt-get install"), server():
+        pytest.fail("it runs all the same")
