@@ -16,6 +16,7 @@ from typing import Any
 
 from tests.servers import ServerMissing, free_port
 
+DEBIAN_FOLDER = Path("/usr/lib/postgresql")
 START_LIMIT_S = 60.0
 STOP_LIMIT_S = 20.0
 UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
@@ -55,7 +56,7 @@ def postgres() -> Iterator[str]:
 
 
 def _programs() -> Path:
-    versions = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if (path / "initdb").exists()]
+    versions = [path for path in DEBIAN_FOLDER.glob("*/bin") if (path / "initdb").exists()]
     on_path = shutil.which("initdb")
     if versions:
         return max(versions, key=lambda path: float(path.parent.name))

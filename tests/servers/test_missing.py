@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
 import pytest
 from tests.servers import ServerMissing, skip_without
+from tests.servers.postgres import postgres
+from tests.servers.rabbitmq import rabbitmq
 
 
 def test_on_a_laptop_it_is_skipped_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
