@@ -7,6 +7,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from tests.driving import eventually
+
 BLOCK = 65536
 HOST = "127.0.0.1"
 
@@ -72,7 +74,7 @@ class Line:
 @contextmanager
 def occupied(port: int) -> Iterator[None]:
     """Take a port that its owner has just left; whoever connects is turned away at once."""
-    with socket.create_server((HOST, port)) as listener:
+    with eventually(lambda: _server(port), f"port {port} left by who had it") as listener:
 
         def turn_away() -> None:
             with suppress(OSError):
@@ -85,6 +87,13 @@ def occupied(port: int) -> Iterator[None]:
         finally:
             # A listener that is closed while another thread accepts goes on listening until that has ended.
             listener.shutdown(socket.SHUT_RDWR)
+
+
+def _server(port: int) -> socket.socket | None:
+    try:
+        return socket.create_server((HOST, port))
+    except OSError:
+        return None
 
 
 def _closed(end: socket.socket) -> None:

@@ -92,14 +92,16 @@ class Running(System):
         lines = self.at(part).ask("GET", "/metrics").body.decode().splitlines()
         return next((float(line.rpartition(" ")[2]) for line in lines if line.rpartition(" ")[0] == name), 0.0)
 
-    def signal(self, part: str, number: signal.Signals) -> None:
-        """Send a signal to the process of a part."""
+    def signal(self, part: str, number: signal.Signals) -> int:
+        """Send a signal to the process of a part; its id."""
         found = eventually(lambda: self.parts()[part].pid, f"a process of {part}")
         os.kill(found, number)
+        return found
 
-    def killed(self, part: str) -> None:
+    def kill(self, part: str) -> None:
         """kill -9; svcforge starts the part again."""
-        self.signal(part, signal.SIGKILL)
+        dead = self.signal(part, signal.SIGKILL)
+        eventually(lambda: self.parts()[part].pid != dead, f"the end of {part}")
 
     @contextmanager
     def frozen(self, part: str) -> Iterator[None]:

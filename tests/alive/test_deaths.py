@@ -36,7 +36,8 @@ def test_a_saga_goes_on_after_a_service_in_it_was_killed(shop: Shop, victim: str
     with shop.system.frozen("card-network"):
         orders = [(customer, shop.placed(customer, product, 1, price), price) for price in (PRICE, TOO_MUCH)]
         eventually(lambda: shop.reserved(product) == 2, "both sagas at the card network")
-        shop.system.killed(victim)
+        shop.system.kill(victim)
+    shop.system.healthy()
     balanced(shop, product, orders)
     assert [shop.settled(customer, order) for _, order, _ in orders] == ["confirmed", "cancelled"]
 
@@ -48,7 +49,7 @@ def test_whatever_is_killed_whenever_every_order_is_done_or_undone(shop: Shop) -
 
     def kill() -> None:
         while not over.wait(chance.uniform(0.2, 0.8)):
-            shop.system.killed(chance.choice(["orders", "payments", "inventory", "shipping"]))
+            shop.system.kill(chance.choice(["orders", "payments", "inventory", "shipping"]))
 
     def place(price: Decimal) -> tuple[Customer, str, Decimal] | None:
         time.sleep(chance.uniform(0, 4))
