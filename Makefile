@@ -35,7 +35,7 @@ bench: $(READY) ## Print how fast it is, as ratios to a floor measured in the sa
 	@$(BIN)/python -u -m tests.bench
 
 fmt: $(READY) ## Format and mend what ruff can
-	@$(BIN)/python -m tests.cli.bake_help
+	@$(BIN)/python -m tests.cli.bake_help && $(BIN)/python -m tests.docs.fresh
 	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .
 
 clean: ## Remove what the other verbs made
