@@ -57,7 +57,10 @@ def test_each_mistake_is_told_with_its_remedy(text: str, expected: str):
 
 @pytest.mark.parametrize("name", ["kit", "tests", "main", "services", "platform"])
 def test_a_service_may_not_take_the_name_of_an_output_folder(name: str):
-    assert any("is a folder of what is generated" in t for t in told(f"{HEAD}contexts: {{c: {{services: {{{name}: {{}}}}}}}}\n"))
+    assert any(
+        "is a folder of what is generated" in t
+        for t in told(f"{HEAD}contexts: {{c: {{services: {{{name}: {{}}}}}}}}\n")
+    )
 
 
 def test_all_problems_are_told_in_one_run_in_the_order_of_the_file():
@@ -69,7 +72,10 @@ def test_all_problems_are_told_in_one_run_in_the_order_of_the_file():
 
 
 def test_names_and_words_are_judged_beside_what_the_schema_refuses():
-    text = HEAD + "platform: {broker: rabitmq, x: y}\ncontexts: {Sales: {services: {s: {calls: [{to: a}, {to: s, timeout: 5}], operations: {class: {}}}}}}\n"
+    text = (
+        HEAD
+        + "platform: {broker: rabitmq, x: y}\ncontexts: {Sales: {services: {s: {calls: [{to: a}, {to: s, timeout: 5}], operations: {class: {}}}}}}\n"
+    )
     assert [t.partition(" |")[0] for t in told(text)] == [
         'SF011 "rabitmq" is not known here',
         'SF011 unknown key "x"',
@@ -80,11 +86,15 @@ def test_names_and_words_are_judged_beside_what_the_schema_refuses():
 
 
 def test_what_yaml_refuses_is_told_once():
-    assert [t.partition(" |")[0] for t in told(HEAD + "defaults: *x\n")] == ['SF010 alias "*x" is not part of the language']
+    assert [t.partition(" |")[0] for t in told(HEAD + "defaults: *x\n")] == [
+        'SF010 alias "*x" is not part of the language'
+    ]
 
 
 def test_references_to_nothing_are_kept_with_the_nearest_name():
-    text = service("{operations: {create: {}}, calls: [s.creat], subscribes: {s.Ordered: create}, events: {Order: {a: uuid}}}")
+    text = service(
+        "{operations: {create: {}}, calls: [s.creat], subscribes: {s.Ordered: create}, events: {Order: {a: uuid}}}"
+    )
     loaded = load_text(text)
     assert loaded.blueprint is not None
     lost = {r.text: r.nearest for r in loaded.blueprint.references if not r.resolved}
@@ -101,7 +111,9 @@ def test_policies_stay_unset_where_nothing_is_said_and_off_where_that_is_said():
 
 
 def test_types_keep_their_modifiers():
-    loaded = load_text(service("{owns: {E: {a: unique per b text 3..9, b: [F], c: 'ref s.E', d: x | y = y}}, values: {F: {n: int}}}"))
+    loaded = load_text(
+        service("{owns: {E: {a: unique per b text 3..9, b: [F], c: 'ref s.E', d: x | y = y}}, values: {F: {n: int}}}")
+    )
     assert loaded.blueprint is not None, loaded.findings
     fields = {f.name: f.type for f in loaded.blueprint.services["s"].entities["E"].fields}
     assert (fields["a"].unique_per, fields["a"].low, fields["a"].high) == ("b", 3, 9)
@@ -111,7 +123,11 @@ def test_types_keep_their_modifiers():
 
 
 def test_verbs_conditions_and_idempotency_are_read():
-    loaded = load_text(service("{owns: {E: {a: x | y}}, operations: {o: {updates: E, where: {a: x | y, id: token.sub}, set: {a: y}, idempotent: by field a}}}"))
+    loaded = load_text(
+        service(
+            "{owns: {E: {a: x | y}}, operations: {o: {updates: E, where: {a: x | y, id: token.sub}, set: {a: y}, idempotent: by field a}}}"
+        )
+    )
     assert loaded.blueprint is not None, loaded.findings
     operation = loaded.blueprint.services["s"].operations["o"]
     assert (operation.verb, operation.entity, operation.idempotent_by) == (Verb.UPDATES, "E", "a")
