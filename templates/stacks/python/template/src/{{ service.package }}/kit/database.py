@@ -15,7 +15,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
 
 from .columns import Exact, Milliseconds, UtcDateTime, now
-from .problems import Problem
+from .problems import Problem, already_exists
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects.postgresql import Insert
@@ -25,7 +25,8 @@ Effect = Callable[[AsyncSession], Awaitable[T]]
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 ATTEMPTS = 5
-LOST_RACES = {"23505", "40001", "40P01"}  # PostgreSQL: unique violation, serialization failure, deadlock
+UNIQUE_VIOLATION = "23505"
+LOST_RACES = {UNIQUE_VIOLATION, "40001", "40P01"}  # PostgreSQL: the last two are serialization failure and deadlock
 
 
 class Base(DeclarativeBase):
@@ -78,6 +79,7 @@ class Database:
 
     async def transact(self, effect: Effect[T]) -> T:
         """Run `effect` in a transaction of its own, and again from the start when another one came first."""
+        clash = False
         for _ in range(ATTEMPTS):
             try:
                 async with self._writing.begin() as session:
@@ -85,10 +87,13 @@ class Database:
             except (DBAPIError, StaleDataError) as error:
                 if not _lost_race(error):
                     raise
+                clash = _not_unique(error)
             else:
                 for notify in self.on_commit:
                     notify()
                 return result
+        if clash:
+            raise already_exists()
         raise Problem(409, "conflict", "Others are changing the same data; try again.")
 
     async def check(self) -> None:
@@ -137,4 +142,15 @@ def _sqlite(engine: AsyncEngine, begin: str) -> AsyncEngine:
 def _lost_race(error: DBAPIError | StaleDataError) -> bool:
     if isinstance(error, StaleDataError):
         return True
-    return getattr(error.orig, "sqlstate", None) in LOST_RACES or "UNIQUE constraint failed" in str(error.orig)
+    return _sqlstate(error) in LOST_RACES or _not_unique(error)
+
+
+def _not_unique(error: DBAPIError | StaleDataError) -> bool:
+    """Whether a row has what must be unique: one that came first, or one that was there all along."""
+    if isinstance(error, StaleDataError):
+        return False
+    return _sqlstate(error) == UNIQUE_VIOLATION or "UNIQUE constraint failed" in str(error.orig)
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)

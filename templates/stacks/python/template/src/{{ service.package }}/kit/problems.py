@@ -60,9 +60,9 @@ def wrong_state(what: str, field: str, value: object) -> Problem:
     return Problem(409, "wrong-state", f"The {what}'s {field} is {value}.")
 
 
-def already_exists(what: str, *fields: str) -> Problem:
+def already_exists() -> Problem:
     """A field that is unique has this value elsewhere."""
-    return Problem(409, "already-exists", f"There is a {what} with this {' and '.join(fields)}.")
+    return Problem(409, "already-exists", "There is one already with a value that only one may have.")
 
 
 def answer(problem: Problem, request: Request) -> JSONResponse:
