@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from tests.alive.clinic import Clinic
 from tests.alive.lines import Line
 from tests.alive.running import Broker, DevelopmentBroker, RealBroker, Running, up
 from tests.alive.shop import Shop
@@ -85,5 +86,18 @@ def running_shop(generated: Generate, ground: Ground) -> Iterator[Running]:
 @pytest.fixture
 def shop(running_shop: Running) -> Shop:
     """The shop, with all of it healthy whatever the last test did."""
-    running_shop.healthy()
+    running_shop.recovered()
     return Shop(running_shop)
+
+
+@pytest.fixture(scope="session")
+def running_clinic(generated: Generate, ground: Ground) -> Iterator[Running]:
+    with up(generated("healthcare"), ground.env, ground.broker) as system:
+        yield system
+
+
+@pytest.fixture
+def clinic(running_clinic: Running) -> Clinic:
+    """The clinic, likewise."""
+    running_clinic.recovered()
+    return Clinic(running_clinic)

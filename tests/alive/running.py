@@ -53,7 +53,8 @@ class Running(System):
 
     def __init__(self, root: Path, env: Mapping[str, str], broker: Broker) -> None:
         super().__init__(root, env)
-        self.broker = broker
+        self._broker = broker
+        self._disturbed = False
         self._urls = {name: part.url for name, part in self.parts().items()}
         run = json.loads((root / "run.json").read_text(encoding="utf-8"))
         self._jwt: dict[str, str] = run["jwt"] or {}
@@ -95,6 +96,7 @@ class Running(System):
     def signal(self, part: str, number: signal.Signals) -> int:
         """Send a signal to the process of a part; its id."""
         found = eventually(lambda: self.parts()[part].pid, f"a process of {part}")
+        self._disturbed = True
         os.kill(found, number)
         return found
 
@@ -112,8 +114,17 @@ class Running(System):
         finally:
             self.signal(part, signal.SIGCONT)
 
-    def healthy(self) -> None:
-        """Wait until every part answers that it is healthy; raises Late with what is not."""
+    @contextmanager
+    def without_broker(self) -> Iterator[None]:
+        """Nobody reaches the broker."""
+        self._disturbed = True
+        with self._broker.away(self):
+            yield
+
+    def recovered(self) -> None:
+        """Wait until every part is healthy, if anything was done to them; raises Late with what is not."""
+        if not self._disturbed:
+            return
 
         def look() -> bool | None:
             return all(part.state == "healthy" for part in self.parts().values()) or None
@@ -125,6 +136,7 @@ class Running(System):
                 name: f"{part.state} {part.detail}" for name, part in self.parts().items() if part.state != "healthy"
             }
             raise Late(f"{late}: {ill}") from None
+        self._disturbed = False
 
 
 @contextmanager

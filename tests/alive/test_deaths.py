@@ -37,7 +37,7 @@ def test_a_saga_goes_on_after_a_service_in_it_was_killed(shop: Shop, victim: str
         orders = [(customer, shop.placed(customer, product, 1, price), price) for price in (PRICE, TOO_MUCH)]
         eventually(lambda: shop.reserved(product) == 2, "both sagas at the card network")
         shop.system.kill(victim)
-    shop.system.healthy()
+    shop.system.recovered()
     balanced(shop, product, orders)
     assert [shop.settled(customer, order) for _, order, _ in orders] == ["confirmed", "cancelled"]
 
@@ -67,7 +67,7 @@ def test_whatever_is_killed_whenever_every_order_is_done_or_undone(shop: Shop) -
     finally:
         over.set()
         killer.join()
-    shop.system.healthy()
+    shop.system.recovered()
     # Requests that were cut off may have made an order all the same.
     known = {order for _, order, _ in orders}
     listed = shop.system.at("orders").ask("GET", "/v1/orders?limit=100", token=customer.token).json["items"]
@@ -78,7 +78,7 @@ def test_whatever_is_killed_whenever_every_order_is_done_or_undone(shop: Shop) -
 
 def test_while_the_broker_is_away_orders_are_taken_and_then_shipped_once(shop: Shop) -> None:
     customer, product = shop.customer(), shop.product(20)
-    with shop.system.broker.away(shop.system):
+    with shop.system.without_broker():
         orders = [shop.placed(customer, product) for _ in range(5)]
         assert [shop.settled(customer, order) for order in orders] == ["confirmed"] * 5
         assert [shop.shipments(order) for order in orders] == [[]] * 5
