@@ -9,7 +9,10 @@ from svcforge.plan.types import Fact
 
 
 def environment(service: Fact) -> list[Fact]:
-    """The variables of a service whose facts are complete but for this list."""
+    """The variables of a service whose facts are complete but for this list.
+
+    Each of them, say X, can be given as X_FILE, the path of a file with the value: containers get secrets so.
+    """
     return list(_variables(service))
 
 

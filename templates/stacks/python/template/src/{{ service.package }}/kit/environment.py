@@ -2,10 +2,28 @@
 
 import sys
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pydantic import SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsError
+
+
+class Environment(EnvSettingsSource):
+    """The variables; in place of X may stand X_FILE, a file with the value of X: containers get secrets so."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        value, key, is_json = super().get_field_value(field, field_name)
+        pointer = f"{field_name}_file"
+        file = self.env_vars.get(pointer)
+        if file is None or pointer in self.settings_cls.model_fields:
+            return value, key, is_json
+        if value is not None:
+            raise ValueError(f"{pointer.upper()}: {field_name.upper()} is set too; take one of them away")
+        try:
+            return Path(file).read_text(encoding="utf-8").strip(), key, is_json
+        except (OSError, UnicodeError) as error:
+            raise ValueError(f"{pointer.upper()}: {file} cannot be read: {error}") from error
 
 
 class ServerSettings(BaseSettings):
@@ -23,6 +41,19 @@ class ServerSettings(BaseSettings):
         except ValidationError as error:
             problems = (f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
             sys.exit("the environment is not complete\n" + "\n".join(problems))
+        except SettingsError as error:
+            sys.exit(f"the environment is not complete\n{error.__cause__ or error}")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, Environment(settings_cls)
 
 
 class DatabaseSettings(ServerSettings):
