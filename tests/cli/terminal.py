@@ -38,6 +38,8 @@ class Terminal:
 
     def press(self, keys: str) -> None:
         """Press keys; a line ends with a newline."""
+        if keys == CTRL_C:
+            time.sleep(0.5)  # Python misses a signal that comes just before it begins to wait
         os.write(self._fd, keys.encode())
 
     def ended(self) -> int:
@@ -52,8 +54,7 @@ class Terminal:
         return os.waitstatus_to_exitcode(status)
 
     def _read(self) -> None:
-        deadline = time.monotonic() + PATIENCE
-        ready, _, _ = select.select([self._fd], [], [], max(0.0, deadline - time.monotonic()))
+        ready, _, _ = select.select([self._fd], [], [], PATIENCE)
         assert ready, f"nothing more came after {self.screen!r}"
         try:
             self.screen += os.read(self._fd, 65536).decode()

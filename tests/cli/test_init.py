@@ -106,7 +106,7 @@ def test_an_interrupted_question_exits_130_and_leaves_nothing(folder: Path, key:
     terminal = Terminal(["init"], folder)
     terminal.wait_for("System")
     terminal.press("bakery\n")
-    terminal.wait_for("Stack")
+    terminal.wait_for("[python]: ")
     terminal.press(key)
     assert terminal.ended() == 130
     assert terminal.screen.endswith("interrupted\r\n")
