@@ -153,4 +153,5 @@ def _not_unique(error: DBAPIError | StaleDataError) -> bool:
 
 
 def _sqlstate(error: DBAPIError) -> str | None:
-    return getattr(error.orig, "sqlstate", None)
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return state
