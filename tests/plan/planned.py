@@ -19,7 +19,7 @@ CAN = (
     "rest", "client", "events.amqp", "outbox", "inbox", "saga", "copies", "bff", "idempotency", "jwt", "sqlite",
     "postgres", "schedule", "jobs", "signed",
 )  # fmt: skip
-LOGIC = {"once": ("src/*/logic/*.py",)}
+LOGIC = {"once": ("src/*/logic/[!_]*.py",), "logic": "src/{{ service.package }}/logic/{{ logic.file }}.py"}
 PYTHON = {
     "install": ("uv", "pip", "sync", "requirements.lock"),
     "migrate": ("python", "-m", "{{ service.package }}.migrate"),

@@ -50,6 +50,7 @@ class Files(_Strict):
     managed: Globs = ("**",)
     once: Globs = ()
     owned: Globs = ()
+    logic: Annotated[str, Field(min_length=1)] | None = None
 
 
 class Drain(_Strict):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.routes import inner_path, segments_of
 from svcforge.packs.card import Card
-from svcforge.plan.commands import filled
+from svcforge.plan.commands import fill, filled
 from svcforge.plan.examples import uuid_of
 from svcforge.plan.naming import constant, title
 from svcforge.plan.types import Fact
@@ -129,11 +129,10 @@ def _handle(team: str) -> str:
 
 def _to_write(card: Card, part: Fact) -> Iterator[Fact]:
     """The files that are the user's own, where the pack's card says that logic lies."""
-    glob = next((glob for glob in card.files.once if "logic" in glob), None)
-    for logic in part["logic"] if glob else ():
-        head, _, last = (glob or "").rpartition("/")
-        path = f"{head.replace('*', part['package'])}/{last.replace('*', logic['file'])}"
-        yield {"part": part["name"], "file": f"{part['folder']}/{path}", "rule": logic["rule"]}
+    if card.files.logic is not None:
+        for logic in part["logic"]:
+            path = fill(card.files.logic, {"service": part, "logic": logic})
+            yield {"part": part["name"], "file": f"{part['folder']}/{path}", "rule": logic["rule"]}
 
 
 def _tries(blueprint: Blueprint, gateway: Fact, parts: list[Fact]) -> Iterator[Fact]:

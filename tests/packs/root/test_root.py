@@ -108,6 +108,16 @@ def test_the_manual_names_every_part_and_leads_to_it(name: str) -> None:
     assert {len(re.findall(r"(?<!\\)\|", row)) - 1 for row in rows} <= {2, 4, 5}
 
 
+@pytest.mark.parametrize("name", ["shop", "healthcare"])
+def test_what_the_manual_gives_to_write_is_there_and_is_the_users(name: str) -> None:
+    units = units_of(name)
+    once = {f"{unit.folder}/{f.path}" for unit in units.values() for f in render(unit) if f.kind == "once"}
+    linked = re.findall(r"^\| \[`(.+)`\]\((.+)\) \|", FILES[name]["README.md"], re.MULTILINE)
+    assert {path for path, _ in linked} == {one["file"] for one in units["root"].parts[0].facts["whole"]["to_write"]}
+    assert linked
+    assert [(path, link) for path, link in linked if path != link or path not in once] == []
+
+
 def test_the_manual_shows_a_request_that_needs_nothing_else() -> None:
     [request] = re.findall(r"curl (\S+)", FILES["shop"]["README.md"])
     port = next(part["port"] for part in json.loads(FILES["shop"]["run.json"])["parts"] if part["kind"] == "gateway")
