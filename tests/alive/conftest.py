@@ -22,6 +22,9 @@ RESET = "reset: 30s"
 SHORT_RESET = "reset: 3s"
 """So that tests need not wait for half a minute until a breaker lets a call through again."""
 
+EMBEDDED = {"SVCFORGE_AMQP_URL": "", "SVCFORGE_POSTGRES_URL": ""}
+"""What `up` is told when it is to use no server but its own."""
+
 Generate = Callable[[str], Path]
 
 
@@ -63,7 +66,7 @@ class Ground:
 @pytest.fixture(scope="session", params=["development broker and SQLite", "RabbitMQ and PostgreSQL"])
 def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
     if request.param == "development broker and SQLite":
-        yield Ground({"SVCFORGE_AMQP_URL": "", "SVCFORGE_POSTGRES_URL": ""}, DevelopmentBroker())
+        yield Ground(EMBEDDED, DevelopmentBroker())
         return
     with ExitStack() as stack:
         try:

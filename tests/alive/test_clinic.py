@@ -60,7 +60,7 @@ def test_a_change_keeps_what_it_does_not_name_clears_what_it_says_is_null_and_is
         answer = clinic.gateway.ask("PATCH", f"/api/patients/{patient.id}", body, token=token)
         return answer.status, answer.json.get("policy")
 
-    names = {"name": "Ada L.", "email": "ada@clinic.test"}
+    names: dict[str, object] = {"name": "Ada L.", "email": "ada@clinic.test"}
     assert changed(names, patient.token) == (200, "P-1")
     assert changed({**names, "policy": None}, other.token)[0] == 404
     assert changed({**names, "policy": None}, patient.token) == (200, None)
