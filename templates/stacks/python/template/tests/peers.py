@@ -1,6 +1,5 @@
 """Stand-ins for what a test does not run: they answer what they are told to, and remember what they were asked."""
 
-import json
 from typing import Any
 
 import httpx2
@@ -33,12 +32,9 @@ class Peers:
     def requests(self, place: str) -> list[httpx2.Request]:
         return [request for request in self.asked if self._place(request) == place]
 
-    def bodies(self, place: str) -> list[Any]:
-        return [json.loads(request.content) for request in self.requests(place)]
-
-    def keys(self, place: str) -> set[str]:
+    def keys(self, place: str) -> set[str | None]:
         """The idempotency keys that came."""
-        return {request.headers["Idempotency-Key"] for request in self.requests(place)}
+        return {request.headers.get("Idempotency-Key") for request in self.requests(place)}
 
     def _place(self, request: httpx2.Request) -> str:
         path = request.url.host + request.url.path
