@@ -48,6 +48,8 @@ def test_everything_that_is_generated_is_in_the_layout(bakery: Path) -> None:
     shown = {path.partition("/")[0] for path in layout()}
     hidden = {".svcforge", ".gitignore"}
     assert {file.name for file in bakery.iterdir()} - hidden == shown
+    inside = {path.split("/")[2] for path in layout() if path.startswith("services/*/")}
+    assert {f.name for f in bakery.glob("services/*/*")} - hidden - {".dockerignore"} == inside - {""}
     platforms = {path.split("/")[1] for path in layout() if path.startswith("platform/")}
     assert {file.name for file in (bakery / "platform").iterdir()} == platforms
 
