@@ -124,11 +124,21 @@ def test_a_subscription_without_dead_letters_has_no_dead_queue() -> None:
 def test_there_is_a_network_for_each_edge_with_its_two_ends() -> None:
     compose = WHOLE["compose"]
     inner = [n["name"] for n in compose["networks"] if n["internal"]]
-    assert {"orders-inventory", "orders-payments", "gateway-orders", "orders-rabbitmq", "orders-postgres"} <= set(inner)
-    assert "orders-catalog" not in inner
+    assert {"orders_inventory", "orders_payments", "gateway_orders", "orders_rabbitmq", "orders_postgres"} <= set(inner)
+    assert "orders_catalog" not in inner
     ends = [p["networks"] for p in (*compose["parts"], compose["gateway"], compose["broker"], compose["databases"])]
     assert {name: sum(name in networks for networks in ends) for name in inner} == dict.fromkeys(inner, 2)
     assert len({n["subnet"] for n in compose["networks"]}) == len(compose["networks"])
+
+
+def test_two_networks_never_have_one_name() -> None:
+    blueprint = written(
+        "api-x: {operations: {a: {public: demo}}}\nx: {operations: {b: {public: demo}}}\n"
+        "order: {operations: {c: {public: demo, calls: [{to: api-x.a}]}}}\n"
+        "order-api: {operations: {d: {public: demo, calls: [{to: x.b}]}}}",
+        "platform: {deploy: [compose]}\ndefaults: {stack: python}\n",
+    )
+    assert [n["name"] for n in whole(blueprint)["compose"]["networks"]] == ["order_api-x", "order-api_x"]
 
 
 def test_compose_gives_each_part_the_environment_it_reads() -> None:

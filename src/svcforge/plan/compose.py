@@ -26,7 +26,7 @@ def compose_facts(
     names = {part["name"] for part in parts}
     databases = [part for part in parts if _served(part, store)]
     edges = list(_edges(parts, names, gateway, broker, databases, store))
-    networks = [_network(i, f"{a}-{b}", internal=True) for i, (a, b) in enumerate(edges)]
+    networks = [_network(i, _between(a, b), internal=True) for i, (a, b) in enumerate(edges)]
     outside = [p["name"] for p in parts if any(d["external"] for d in p["dependencies"])]
     if gateway:
         networks.append(_network(len(networks), "edge", internal=False))
@@ -35,7 +35,7 @@ def compose_facts(
         networks.append(_network(len(networks), "outside", internal=False))
 
     def of(name: str) -> list[str]:
-        return [f"{a}-{b}" for a, b in edges if name in (a, b)]
+        return [_between(a, b) for a, b in edges if name in (a, b)]
 
     members = {p["name"]: of(p["name"]) + (["outside"] if p["name"] in outside else []) for p in parts}
     secrets = [*(s for part in parts for s in _secrets(part, store)), *_shared_secrets(parts, broker)]
@@ -80,6 +80,11 @@ def _edges(
             yield part["name"], broker["name"]
     for part in databases:
         yield part["name"], store or ""
+
+
+def _between(a: str, b: str) -> str:
+    """What the network of two is called: no name has an underscore, so no other two have it."""
+    return f"{a}_{b}"
 
 
 def _served(part: Fact, store: str | None) -> bool:

@@ -132,11 +132,11 @@ def test_a_network_has_two_ends_and_joins_two_that_speak_to_each_other(name: str
 
 
 def test_the_shops_edges_are_those_of_the_blueprint() -> None:
-    networks = {n for n in COMPOSE["shop"]["networks"] if not n.endswith(("-rabbitmq", "-postgres"))}
+    networks = {n for n in COMPOSE["shop"]["networks"] if not n.endswith(("_rabbitmq", "_postgres"))}
     assert networks == {
-        *(f"gateway-{one}" for one in ("users", "orders", "catalog", "inventory", "shipping", "web", "mobile")),
-        *("orders-inventory", "orders-payments", "recommendations-catalog", "web-catalog", "web-orders", "web-users"),
-        *("mobile-catalog", "mobile-recommendations", "edge", "outside"),
+        *(f"gateway_{one}" for one in ("users", "orders", "catalog", "inventory", "shipping", "web", "mobile")),
+        *("orders_inventory", "orders_payments", "recommendations_catalog", "web_catalog", "web_orders", "web_users"),
+        *("mobile_catalog", "mobile_recommendations", "edge", "outside"),
     }
 
 
@@ -162,7 +162,7 @@ def test_each_service_waits_for_its_tables_and_the_gateway_for_all(name: str) ->
             assert services[called][key] == services[called.removesuffix("-migrate")][key]
     waited_for = services["gateway"]["depends_on"]
     assert waited_for == {called: {"condition": "service_healthy"} for called in waited_for}
-    assert {network.removeprefix("gateway-") for network in services["gateway"]["networks"]} == {*waited_for, "edge"}
+    assert {network.removeprefix("gateway_") for network in services["gateway"]["networks"]} == {*waited_for, "edge"}
 
 
 def test_a_database_that_is_a_file_is_on_a_volume() -> None:
