@@ -1,5 +1,6 @@
 """Stand-ins for what a test does not run: they answer what they are told to, and remember what they were asked."""
 
+import asyncio
 from typing import Any
 
 import httpx2
@@ -13,12 +14,19 @@ class Peers:
     def __init__(self) -> None:
         self.asked: list[httpx2.Request] = []
         self._answers: dict[str, list[Answer]] = {}
+        self._meeting: dict[str, asyncio.Barrier] = {}
 
     def say(self, place: str, *answers: Answer) -> None:
         self._answers[place] = list(answers)
 
-    def answer(self, request: httpx2.Request) -> httpx2.Response:
+    def meet(self, *places: str) -> None:
+        """None of these answers before all of them have been asked."""
+        self._meeting = dict.fromkeys(places, asyncio.Barrier(len(places)))
+
+    async def answer(self, request: httpx2.Request) -> httpx2.Response:
         self.asked.append(request)
+        if meeting := self._meeting.pop(self._place(request), None):
+            await asyncio.wait_for(meeting.wait(), 5)
         answers = self._answers.get(self._place(request)) or [httpx2.Response(501)]
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
         if isinstance(answer, Exception):
