@@ -27,6 +27,7 @@ class Work:
         self._database, self._companion = database, companion
         self.key = key or str(uuid4())
         self.committed = False
+        self.replaced = False
 
     def read(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A session to read with; close it before calling another service."""
