@@ -13,7 +13,7 @@ from svcforge.model.flows import of_feed, of_subscription
 from svcforge.model.record import record
 from svcforge.plan.examples import Fields, of_fields
 from svcforge.plan.indexes import listing
-from svcforge.plan.naming import dashed, event_type, free, pascal, plural, snake
+from svcforge.plan.naming import dashed, event_type, free, pascal, plural, snake, title
 from svcforge.plan.operations import event_class
 from svcforge.plan.subject import Subject
 from svcforge.plan.types import Fact, Types
@@ -191,6 +191,7 @@ def copy_facts(about: Subject, service: Service) -> list[Fact]:
                 "name": copy.name,
                 "alias": row.alias,
                 "class": pascal(copy.name),
+                "title": title(copy.name).lower(),
                 "table": table,
                 "key": row.key,
                 "key_type": about.types.type(row.id, row.key, row.home(row.key)),
