@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,8 @@ def repositories(example: str) -> list[str]:
 
 REPOSITORIES = [(example, folder) for example in ("shop", "healthcare", "minimal") for folder in repositories(example)]
 COMMANDS = bundled().packs["stack", "python"].card.do.test
+INSTALLS = [command for command in COMMANDS if command[0] == "uv"]
+CHECKS = [command for command in COMMANDS if command[0] != "uv"]
 
 
 @pytest.fixture(scope="session")
@@ -49,11 +51,10 @@ def programs(generated: Generate, tmp_path_factory: pytest.TempPathFactory) -> P
     [_] = {(root / LOCK).read_bytes() for root in roots}
     environment = tmp_path_factory.mktemp("environment")
     variables = {**os.environ, "VIRTUAL_ENV": str(environment), "UV_COMPILE_BYTECODE": "1"}
-    for command in (
-        ["venv", "--quiet", "--allow-existing", "--python", sys.executable, str(environment)],
-        ["pip", "sync", "--quiet", "--require-hashes", LOCK],
-    ):
-        subprocess.run([find_uv_bin(), *command], cwd=roots[0], env=variables, check=True, timeout=TIME_LIMIT_S)
+    make = ("uv", "venv", "--allow-existing", "--python", sys.executable, str(environment))
+    for command in (make, *INSTALLS):
+        found = outcome(command, roots[0], variables, Path(find_uv_bin()).parent)
+        assert found.code == 0, found.text
     return environment / "bin"
 
 
@@ -62,24 +63,22 @@ def outcomes(
     generated: Generate, programs: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[tuple[str, str], Future[list[Outcome]]]]:
     """What the card's commands find in each repository, as many of them at a time as there are processors."""
-    variables = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "HOME": str(tmp_path_factory.mktemp("home"))}
     # What one repository was told about the libraries is true in the next.
-    variables["MYPY_CACHE_DIR"] = str(tmp_path_factory.mktemp("mypy"))
+    variables = {"PATH": os.environ["PATH"], "MYPY_CACHE_DIR": str(tmp_path_factory.mktemp("mypy"))}
 
     def check(example: str, folder: str) -> list[Outcome]:
         root = generated(example) / folder
-        return [outcome(command, root, variables) for command in COMMANDS]
+        return [outcome(command, root, variables, programs) for command in CHECKS]
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         yield {(example, folder): pool.submit(check, example, folder) for example, folder in REPOSITORIES}
         pool.shutdown(cancel_futures=True)
 
 
-def outcome(command: tuple[str, ...], root: Path, variables: dict[str, str]) -> Outcome:
-    """Run a command of the card in a repository."""
-    program = Path(variables["PATH"].partition(os.pathsep)[0]) / command[0]
+def outcome(command: tuple[str, ...], root: Path, variables: Mapping[str, str], programs: Path) -> Outcome:
+    """Run a command of the card in a repository; its program is one of the folder `programs`."""
     done = subprocess.run(
-        [program, *command[1:]],
+        [programs / command[0], *command[1:]],
         cwd=root,
         env=variables,
         stdout=subprocess.PIPE,
@@ -94,7 +93,7 @@ def outcome(command: tuple[str, ...], root: Path, variables: dict[str, str]) -> 
 def test_a_repository_is_clean_and_passes_its_own_tests(
     outcomes: dict[tuple[str, str], Future[list[Outcome]]], example: str, folder: str
 ) -> None:
-    for command, found in zip(COMMANDS, outcomes[example, folder].result(), strict=True):
+    for command, found in zip(CHECKS, outcomes[example, folder].result(), strict=True):
         assert found.code == 0, f"{' '.join(command)}\n{found.text}"
 
 
@@ -112,9 +111,9 @@ def server() -> Iterator[str]:
 def test_the_tests_of_a_database_pass_on_postgresql_too(
     generated: Generate, programs: Path, server: str, example: str
 ) -> None:
-    variables = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "TEST_DATABASE_URL": server}
-    [command] = [one for one in COMMANDS if one[0] == "pytest"]
+    variables = {"PATH": os.environ["PATH"], "TEST_DATABASE_URL": server}
+    [command] = [one for one in CHECKS if one[0] == "pytest"]
     for folder in repositories(example):
         if (generated(example) / folder / "migrations").is_dir():
-            found = outcome(command, generated(example) / folder, variables)
+            found = outcome(command, generated(example) / folder, variables, programs)
             assert found.code == 0, f"{folder}\n{found.text}"
