@@ -152,6 +152,26 @@ def test_compose_gives_each_part_the_environment_it_reads() -> None:
     assert {"name": "CARD_NETWORK_URL", "required": True, "default": None} in [v["from"] for v in payments["env"]]
 
 
+def test_who_verifies_tokens_of_an_issuer_elsewhere_reaches_it() -> None:
+    text = (
+        "a: {operations: {x: {http: GET /x, scopes: [a]}}}\n"
+        "b: {operations: {y: {http: GET /y, scopes: [a], calls: [{to: a.x}]}}}\nw: {role: worker}"
+    )
+    gate = "gateway: {auth: {jwt: {issuer: https://i.test, audience: z%s}}, routes: {/x: a, /y: b}}\n"
+    platform = "platform: {deploy: [compose], gateway: envoy}\ndefaults: {stack: python}\n"
+
+    def found(jwks: str) -> tuple[dict[str, bool], set[str]]:
+        compose = whole(written(text, platform + gate % jwks))["compose"]
+        tokens = {v["name"] for v in named(compose["parts"], "b")["env"] if v["name"].startswith("TOKEN_")}
+        return {part["name"]: "outside" in part["networks"] for part in compose["parts"]}, tokens
+
+    assert found("") == ({"a": False, "b": False, "w": False}, {"TOKEN_SIGNING_KEY"})
+    assert found(", jwks: https://i.test/keys") == (
+        {"a": True, "b": True, "w": False},
+        {"TOKEN_URL", "TOKEN_CLIENT_ID", "TOKEN_CLIENT_SECRET_FILE"},
+    )
+
+
 def test_every_secret_that_is_mounted_is_declared_once() -> None:
     compose = WHOLE["compose"]
     declared = [secret["name"] for secret in compose["secrets"]]

@@ -27,7 +27,7 @@ def compose_facts(
     databases = [part for part in parts if _served(part, store)]
     edges = list(_edges(parts, names, gateway, broker, databases, store))
     networks = [_network(i, _between(a, b), internal=True) for i, (a, b) in enumerate(edges)]
-    outside = [p["name"] for p in parts if any(d["external"] for d in p["dependencies"])]
+    outside = [p["name"] for p in parts if any(d["external"] for d in p["dependencies"]) or _asks_issuer(p)]
     if gateway:
         networks.append(_network(len(networks), "edge", internal=False))
     remote = gateway is not None and gateway["jwt"] is not None and gateway["jwt"]["jwks"] is not None
@@ -92,6 +92,16 @@ def _served(part: Fact, store: str | None) -> bool:
     return bool(part["database"] and store is not None and part["store"] == store)
 
 
+def _tokens(part: Fact) -> bool:
+    """Whether a part verifies or sends tokens."""
+    return bool(part["auth"] and (part["has"]["auth"] or part["has"]["service_tokens"]))
+
+
+def _asks_issuer(part: Fact) -> bool:
+    """Whether a part's tokens are those of an issuer outside, who alone can make and vouch for them."""
+    return _tokens(part) and part["auth"]["jwks"] is not None
+
+
 def _network(number: int, name: str, *, internal: bool) -> Fact:
     subnet = f"{number // 4}.{number % 4 * 64}" if number < SUBNETS else None
     return {"name": name, "internal": internal, "subnet": subnet}
@@ -137,12 +147,15 @@ def _environment(part: Fact, store: str | None) -> Iterator[Fact]:
             yield _from_user(dependency["token_env"], default="")
         else:
             yield _value(dependency["env"], f"http://{dependency['name']}:{part['port']}")
-    has, auth = part["has"], part["auth"]
-    if auth and (has["auth"] or has["service_tokens"]):
+    if _tokens(part):
+        auth = part["auth"]
         yield _value("JWT_ISSUER", auth["issuer"])
         yield _value("JWT_AUDIENCE", auth["audience"])
         yield _value("JWKS_URL", auth["jwks"] or f"file://{SECRETS}/jwks.json")
-    if has["service_tokens"]:
+    if part["has"]["service_tokens"] and _asks_issuer(part):
+        yield _from_user("TOKEN_URL")
+        yield _from_user("TOKEN_CLIENT_ID", constant(part["name"], "_TOKEN_CLIENT_ID"))
+    elif part["has"]["service_tokens"]:
         yield _value("TOKEN_SIGNING_KEY", f"{SECRETS}/signing-key.pem")
     for setting in part["settings"]:
         if not setting["secret"]:
@@ -162,8 +175,9 @@ def _value(name: str, value: str) -> Fact:
     return {"name": name, "value": value, "from": None}
 
 
-def _from_user(name: str, default: str | None = None) -> Fact:
-    source = {"name": name, "required": default is None, "default": default}
+def _from_user(name: str, asked: str | None = None, default: str | None = None) -> Fact:
+    """A variable that the user sets in `.env`, where it may have another name."""
+    source = {"name": asked or name, "required": default is None, "default": default}
     return {"name": name, "value": None, "from": source}
 
 
@@ -177,6 +191,8 @@ def _secrets(part: Fact, store: str | None) -> Iterator[Fact]:
     for external in signers:
         variable = constant(external, "_SIGNING_KEY")
         yield _secret(part, variable, "setting", f"{part['name']}.{variable.lower()}")
+    if part["has"]["service_tokens"] and _asks_issuer(part):
+        yield _secret(part, "TOKEN_CLIENT_SECRET", "setting", f"{part['name']}.token_client_secret")
     for setting in part["settings"]:
         if setting["secret"]:
             yield _secret(part, setting["env"], "setting", f"{part['name']}.{setting['name']}")
@@ -190,10 +206,9 @@ def _secret(part: Fact, variable: str, kind: str, of: str) -> Fact:
 def _mounted(part: Fact, store: str | None) -> Iterator[Fact]:
     for secret in _secrets(part, store):
         yield {"name": secret["name"], "target": secret["target"]}
-    has, auth = part["has"], part["auth"]
-    if auth and not auth["jwks"] and (has["auth"] or has["service_tokens"]):
+    if _tokens(part) and not _asks_issuer(part):
         yield {"name": "jwks", "target": "jwks.json"}
-    if has["service_tokens"]:
+    if part["has"]["service_tokens"] and not _asks_issuer(part):
         yield {"name": "signing_key", "target": "signing-key.pem"}
 
 
@@ -205,7 +220,7 @@ def _shared_secrets(parts: Iterable[Fact], broker: Fact | None) -> Iterator[Fact
     auth = next((p["auth"] for p in known if p["auth"]), None)
     if auth and not auth["jwks"]:
         yield _shared("jwks", "jwks.json", "jwks", auth["issuer"])
-    if any(part["has"]["service_tokens"] for part in known):
+    if any(part["has"]["service_tokens"] and not _asks_issuer(part) for part in known):
         yield _shared("signing_key", "signing-key.pem", "signing-key", auth["issuer"] if auth else "")
 
 

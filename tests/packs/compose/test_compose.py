@@ -16,7 +16,7 @@ import pytest
 import yaml
 from tests.servers import ServerMissing, postgres, skip_without
 
-from svcforge.load import load_file, load_text
+from svcforge.load import load_text
 from svcforge.model.blueprint import Blueprint
 from svcforge.packs.shelf import blueprints_folder, bundled
 from svcforge.plan.plan import plan
@@ -40,9 +40,17 @@ contexts:
 SCHEMA = Path(__file__).parents[4] / "shared" / "schemas" / "other" / "compose-spec.json"
 
 
+JWKS = "https://auth.shop.test/keys"
+
+
+def _example(name: str) -> str:
+    return (blueprints_folder() / name / "blueprint.yaml").read_text()
+
+
 def blueprint_of(name: str) -> Blueprint:
-    """An example, or the little system of this test."""
-    loaded = load_text(LITTLE) if name == "little" else load_file(blueprints_folder() / name / "blueprint.yaml")
+    """An example, the shop with tokens of an issuer elsewhere, or the little system of this test."""
+    text = LITTLE if name == "little" else _example("shop" if name == "issued" else name)
+    loaded = load_text(text.replace("audience: shop}", f"audience: shop, jwks: {JWKS}}}") if name == "issued" else text)
     assert loaded.blueprint, loaded.findings
     return loaded.blueprint
 
@@ -53,7 +61,7 @@ def files_of(name: str) -> dict[str, str]:
     return {file.path: file.data.decode() for file in render(unit)}
 
 
-FILES = {name: files_of(name) for name in ("shop", "healthcare", "little")}
+FILES = {name: files_of(name) for name in ("shop", "healthcare", "little", "issued")}
 COMPOSE: dict[str, dict[str, Any]] = {name: yaml.safe_load(files["compose.yaml"]) for name, files in FILES.items()}
 
 systems = pytest.mark.parametrize("name", FILES)
@@ -171,6 +179,21 @@ def test_a_database_that_is_a_file_is_on_a_volume() -> None:
     assert services["notes"]["environment"]["DATABASE_URL"] == "sqlite:////data/notes.db"
     assert services["notes-migrate"]["network_mode"] == "none"
     assert services["cleaner"]["network_mode"] == "none"
+
+
+def test_where_an_issuer_elsewhere_makes_the_tokens_services_ask_it_and_sign_none() -> None:
+    orders = COMPOSE["issued"]["services"]["orders"]
+    tokens = {key: value for key, value in orders["environment"].items() if key.startswith(("TOKEN_", "JWKS"))}
+    assert tokens == {
+        "JWKS_URL": JWKS,
+        "TOKEN_URL": "${TOKEN_URL:?set it in .env}",
+        "TOKEN_CLIENT_ID": "${ORDERS_TOKEN_CLIENT_ID:?set it in .env}",
+        "TOKEN_CLIENT_SECRET_FILE": "/run/secrets/token_client_secret",
+    }
+    assert "outside" in orders["networks"]
+    assert {"signing_key", "jwks"} & set(COMPOSE["issued"]["secrets"]) == set()
+    assert "put the value of orders.token_client_secret into it" in FILES["issued"]["secrets.sh"]
+    assert "outside" not in COMPOSE["issued"]["services"]["notifications"]["networks"]
 
 
 def test_a_dollar_is_a_dollar() -> None:
