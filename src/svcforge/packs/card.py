@@ -45,7 +45,10 @@ class _Strict(BaseModel):
 
 
 class Files(_Strict):
-    """Which rendered files are of which kind, as globs (`*` within a folder, `**` across folders)."""
+    """Which rendered files are of which kind, as globs (`*` within a folder, `**` across folders).
+
+    `logic` is where the user writes an operation's logic, with holes ({{ service.package }}, {{ logic.file }}).
+    """
 
     managed: Globs = ("**",)
     once: Globs = ()
@@ -77,6 +80,18 @@ class Do(_Strict):
     drain: Drain | None = None
 
 
+class Taken(_Strict):
+    """Names that the code around what a blueprint names has taken already, by what would clash with them.
+
+    Classes, functions and packages of these names are called a little differently; `fields` and inputs are refused.
+    """
+
+    classes: Globs = ()
+    functions: Globs = ()
+    packages: Globs = ()
+    fields: Globs = ()
+
+
 class Card(_Strict):
     """The card: everything svcforge knows about a pack without reading its templates."""
 
@@ -91,6 +106,7 @@ class Card(_Strict):
     literals: Truth = False
     renames: dict[str, str] = Field(default_factory=dict)
     tools: tuple[dict[Literal["pypi", "npm"], str], ...] = ()
+    taken: Taken = Taken()
     do: Do = Do()
 
     def folder(self, facts: Mapping[str, Any]) -> str:

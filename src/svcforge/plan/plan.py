@@ -13,6 +13,7 @@ from svcforge.packs.unit import File, Part, Unit
 from svcforge.plan.broker import broker_facts
 from svcforge.plan.compose import compose_facts
 from svcforge.plan.gateway import gateway_facts
+from svcforge.plan.identifiers import identified
 from svcforge.plan.lossy import lossy
 from svcforge.plan.missing import missing
 from svcforge.plan.parts import EMBEDDED, bffs, services
@@ -20,6 +21,7 @@ from svcforge.plan.ports import admin, ports
 from svcforge.plan.run import run_facts, run_text
 from svcforge.plan.service import bff_facts, service_facts
 from svcforge.plan.system import system_fact
+from svcforge.plan.taken import taken
 from svcforge.plan.types import Fact
 from svcforge.plan.whole import external_facts, whole_facts
 from svcforge.source.finding import Finding
@@ -53,7 +55,7 @@ def plan(blueprint: Blueprint, packs: Packs, shipped: Shipped = MappingProxyType
     Raises SvcforgeError when a pack asks for facts that are not there.
     """
     cards = {kind: {n: p.card for (k, n), p in packs.items() if k == kind} for kind in ("stack", "platform")}
-    findings = tuple(missing(blueprint, cards["stack"], cards["platform"]))
+    findings = (*missing(blueprint, cards["stack"], cards["platform"]), *taken(blueprint, cards["stack"]))
     draft = _Draft(blueprint, packs, shipped)
     units = draft.units()
     return Plan(units, (*findings, *draft.lossy))
@@ -132,8 +134,10 @@ class _Draft:
         self.made.append(Unit(name, "" if folder == "." else folder, (Part(pack, about),), files))
 
     def _part(self, pack: Pack, service: Fact) -> None:
-        self.parts.append((pack.card, service))
-        self._unit(service["name"], pack, {"service": service})
+        found = identified(service, pack.card.taken)
+        # What is about the system as a whole is about the wire; only how a part is run is about its code.
+        self.parts.append((pack.card, service | {"package": found["package"]}))
+        self._unit(service["name"], pack, {"service": found})
 
     def _gateway(self) -> tuple[Card, Fact] | None:
         gateway = self.blueprint.gateway
