@@ -93,8 +93,9 @@ def outcome(command: tuple[str, ...], root: Path, variables: Mapping[str, str], 
 def test_a_repository_is_clean_and_passes_its_own_tests(
     outcomes: dict[tuple[str, str], Future[list[Outcome]]], example: str, folder: str
 ) -> None:
-    for command, found in zip(CHECKS, outcomes[example, folder].result(), strict=True):
-        assert found.code == 0, f"{' '.join(command)}\n{found.text}"
+    found = zip(CHECKS, outcomes[example, folder].result(), strict=True)
+    faults = [f"{' '.join(command)}\n{one.text}" for command, one in found if one.code]
+    assert not faults, "\n".join(faults)
 
 
 @pytest.fixture(scope="session")
