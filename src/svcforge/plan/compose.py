@@ -144,7 +144,6 @@ def _environment(part: Fact, store: str | None) -> Iterator[Fact]:
     for dependency in part["dependencies"]:
         if dependency["external"]:
             yield _from_user(dependency["env"])
-            yield _from_user(dependency["token_env"], default="")
         else:
             yield _value(dependency["env"], f"http://{dependency['name']}:{part['port']}")
     if _tokens(part):
@@ -175,10 +174,9 @@ def _value(name: str, value: str) -> Fact:
     return {"name": name, "value": value, "from": None}
 
 
-def _from_user(name: str, asked: str | None = None, default: str | None = None) -> Fact:
+def _from_user(name: str, asked: str | None = None) -> Fact:
     """A variable that the user sets in `.env`, where it may have another name."""
-    source = {"name": asked or name, "required": default is None, "default": default}
-    return {"name": name, "value": None, "from": source}
+    return {"name": name, "value": None, "from": {"name": asked or name}}
 
 
 def _secrets(part: Fact, store: str | None) -> Iterator[Fact]:
@@ -187,6 +185,9 @@ def _secrets(part: Fact, store: str | None) -> Iterator[Fact]:
         yield _secret(part, "DATABASE_URL", "database", part["name"])
     if part["has"]["broker"]:
         yield _secret(part, "AMQP_URL", "amqp", part["name"])
+    for dependency in part["dependencies"]:
+        if dependency["external"]:
+            yield _secret(part, dependency["token_env"], "token", dependency["name"])
     signers = dict.fromkeys(o["access"]["signed"] for o in part["operations"] if o["access"]["signed"])
     for external in signers:
         variable = constant(external, "_SIGNING_KEY")

@@ -210,6 +210,21 @@ def test_secrets_are_files() -> None:
         assert not re.search(r"://[^/\s:$]+:(?!\$)[^/\s@]+@", "".join(FILES[name].values()))
 
 
+def test_a_token_for_what_is_outside_is_a_file_and_an_empty_one_is_none(tmp_path: Path) -> None:
+    payments = COMPOSE["shop"]["services"]["payments"]
+    assert "CARD_NETWORK_TOKEN" not in payments["environment"]
+    assert payments["environment"]["CARD_NETWORK_TOKEN_FILE"] == "/run/secrets/card_network_token"
+    assert {"source": "payments_card_network_token", "target": "card_network_token"} in payments["secrets"]
+    folder = with_keys(tmp_path)
+    assert run_secrets(folder, FILES["shop"]).returncode == 0
+    token = folder / "secrets" / "payments_card_network_token"
+    assert token.read_text() == ""
+    token.write_text("theirs")
+    run_secrets(folder, FILES["shop"])
+    assert token.read_text() == "theirs"
+    assert "| `CARD_NETWORK_URL` | `secrets/payments_card_network_token` |" in FILES["shop"]["README.md"]
+
+
 def test_what_is_outside_is_asked_of_the_user() -> None:
     assert COMPOSE["shop"]["services"]["payments"]["environment"]["CARD_NETWORK_URL"].startswith("${CARD_NETWORK_URL:?")
     assert "CARD_NETWORK_URL=\n" in FILES["shop"][".env.example"]
