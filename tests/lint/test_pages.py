@@ -31,7 +31,7 @@ def codes(entry: Entry, heading: str) -> list[str]:
     return [*judged, *planning(entry, loaded.blueprint)] if entry.rule.code in PLANNING else judged
 
 
-PLANNING = ("SF020", "SF021", "SF023", "SF024")
+PLANNING = ("SF020", "SF021", "SF023", "SF024", "SF025")
 """What is found when generating."""
 
 

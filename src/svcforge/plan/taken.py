@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Protocol
 
 from svcforge.model.blueprint import Blueprint
-from svcforge.model.elements import Bff, Service
+from svcforge.model.elements import Bff, Entity, Event, Service, Value
 from svcforge.plan.identifiers import Taken
 from svcforge.plan.parts import bffs, services
 from svcforge.source.finding import Finding, Path, Severity
@@ -40,9 +40,9 @@ def taken(blueprint: Blueprint, stacks: Mapping[str, Card]) -> Iterator[Finding]
 
 def _of_service(service: Service) -> Iterator[tuple[str, str, Path]]:
     """Kind, name and place of all that a service names itself."""
-    for shape in chain(service.entities.values(), service.values.values(), service.events):
-        for field in shape.fields:
-            yield "field", field.name, field.path
+    shapes: list[Entity | Value | Event] = [*service.entities.values(), *service.values.values(), *service.events]
+    for field in chain.from_iterable(shape.fields for shape in shapes):
+        yield "field", field.name, field.path
     for operation in service.operations.values():
         for given in operation.inputs or ():
             if not isinstance(given, str):

@@ -17,9 +17,9 @@ contexts:
   writing:
     services:
       notes:
-        owns: {Note: {session: text}}
+        owns: {Note: {text: text}}
         operations:
-          write_note: {http: POST /notes, creates: Note, public: anyone may}
+          find_note: {http: GET /find, in: {session: text}, out: text, public: anyone may}
 ```
 
 ## Use instead
@@ -31,9 +31,9 @@ contexts:
   writing:
     services:
       notes:
-        owns: {Note: {session_value: text}}
+        owns: {Note: {text: text}}
         operations:
-          write_note: {http: POST /notes, creates: Note, public: anyone may}
+          find_note: {http: GET /find, in: {session_value: text}, out: text, public: anyone may}
 ```
 
 ## Options

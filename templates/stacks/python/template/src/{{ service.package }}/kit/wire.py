@@ -1,7 +1,7 @@
 """Types as they look on the wire."""
 
 import re
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -40,6 +40,7 @@ def _write_duration(value: timedelta) -> str:
 
 
 Int = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+Date = date  # in a class, a field may be called date
 DateTime = Annotated[AwareDatetime, AfterValidator(lambda value: value.astimezone(UTC))]
 Duration = Annotated[
     timedelta,
@@ -54,6 +55,11 @@ Url = Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2000)]
 def given_fields(model: BaseModel) -> dict[str, Any]:
     """The fields that were given, as opposed to left to their defaults."""
     return {name: getattr(model, name) for name in model.model_fields_set}
+
+
+def present(**values: Any) -> dict[str, Any]:
+    """The values that there are: what is left out is not sent."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def fitted(kind: type[T], value: Any) -> T:
