@@ -124,7 +124,13 @@ def test_a_subscription_without_dead_letters_has_no_dead_queue() -> None:
 def test_there_is_a_network_for_each_edge_with_its_two_ends() -> None:
     compose = WHOLE["compose"]
     inner = [n["name"] for n in compose["networks"] if n["internal"]]
-    assert {"orders_inventory", "orders_payments", "gateway_orders", "orders_rabbitmq", "orders_postgres"} <= set(inner)
+    assert {
+        "orders_inventory",
+        "orders_payments",
+        "gateway_orders",
+        "orders_rabbitmq_server",
+        "orders_postgres_server",
+    } <= set(inner)
     assert "orders_catalog" not in inner
     ends = [p["networks"] for p in (*compose["parts"], compose["gateway"], compose["broker"], compose["databases"])]
     assert {name: sum(name in networks for networks in ends) for name in inner} == dict.fromkeys(inner, 2)
@@ -146,8 +152,11 @@ def test_compose_gives_each_part_the_environment_it_reads() -> None:
     values = {variable["name"]: variable["value"] for variable in orders["env"]}
     assert values["INVENTORY_URL"] == "http://inventory:8080"
     assert values["DATABASE_URL_FILE"] == "/run/secrets/database_url"
-    assert {"name": "orders_database_url", "target": "database_url"} in orders["secrets"]
-    assert (orders["migrate"], orders["after"]) == (["python", "-m", "orders.migrate"], ["postgres", "rabbitmq"])
+    assert {"name": "orders.database_url", "target": "database_url"} in orders["secrets"]
+    assert (orders["migrate"], orders["after"]) == (
+        ["python", "-m", "orders.migrate"],
+        ["postgres_server", "rabbitmq_server"],
+    )
     payments = named(WHOLE["compose"]["parts"], "payments")
     assert {"name": "CARD_NETWORK_URL"} in [v["from"] for v in payments["env"]]
 
@@ -188,7 +197,7 @@ def test_without_a_server_the_database_is_a_file_in_a_volume(store: str) -> None
     )
     compose = whole(blueprint)["compose"]
     [part] = compose["parts"]
-    assert (part["volume"], compose["databases"], part["after"]) == ("a-data", None, [])
+    assert (part["volume"], compose["databases"], part["after"]) == ("a_data", None, [])
     assert {"name": "DATABASE_URL", "value": "sqlite:////data/a.db", "from": None} in part["env"]
 
 
@@ -199,7 +208,7 @@ def test_a_service_s_own_engine_outdoes_the_system_s() -> None:
     )
     compose = whole(blueprint)["compose"]
     assert [(p["name"], p["after"], p["volume"]) for p in compose["parts"]][:2] == [
-        ("a", [], "a-data"), ("b", ["postgres"], None),
+        ("a", [], "a_data"), ("b", ["postgres_server"], None),
     ]  # fmt: skip
     assert [d["name"] for d in compose["databases"]["names"]] == ["b"]
     assert 'SF021 error contexts.c.services.d.store: the stack "python" cannot do "oracle"' in complaints(

@@ -47,13 +47,14 @@ def compose_facts(
         }
         if gateway
         else None,
-        "broker": {"networks": of(broker["name"])} if broker else None,
+        "broker": {"name": _server(broker["name"]), "networks": of(_server(broker["name"]))} if broker else None,
         "databases": {
-            "networks": of(store or ""),
+            "name": _server(store),
+            "networks": of(_server(store)),
             "engine": store,
-            "names": [{"name": p["package"], "secret": f"{p['package']}_database_url"} for p in databases],
+            "names": [{"name": p["package"], "secret": f"{p['package']}.database_url"} for p in databases],
         }
-        if databases
+        if store and databases
         else None,
         "networks": networks,
         "secrets": [{key: s[key] for key in ("name", "file", "kind", "of")} for s in secrets],
@@ -77,9 +78,14 @@ def _edges(
                 yield part["name"], dependency["name"]
     for part in parts:
         if broker and part["has"]["broker"]:
-            yield part["name"], broker["name"]
+            yield part["name"], _server(broker["name"])
     for part in databases:
-        yield part["name"], store or ""
+        yield part["name"], _server(store or "")
+
+
+def _server(engine: str) -> str:
+    """The container of an engine: a service of the user's may have the engine's name, but never one with `_`."""
+    return f"{engine}_server"
 
 
 def _between(a: str, b: str) -> str:
@@ -117,11 +123,11 @@ def _part(part: Fact, networks: list[str], store: str | None, broker: Fact | Non
         "secrets": list(_mounted(part, store)),
         "migrate": filled(migrate, {"service": part}) if migrate and part["database"] else None,
         "after": [
-            *([store] if store and _served(part, store) else []),
-            *([broker["name"]] if broker and part["has"]["broker"] else []),
+            *([_server(store)] if store and _served(part, store) else []),
+            *([_server(broker["name"])] if broker and part["has"]["broker"] else []),
         ],
         "networks": networks,
-        "volume": f"{part['name']}-data" if file else None,
+        "volume": f"{part['name']}_data" if file else None,
         "cpu": _cpus(part["resources"]["cpu"]),
         "memory": (part["resources"]["memory"] or "256M").removesuffix("i"),
     }
@@ -200,7 +206,7 @@ def _secrets(part: Fact, store: str | None) -> Iterator[Fact]:
 
 
 def _secret(part: Fact, variable: str, kind: str, of: str) -> Fact:
-    name = f"{part['package']}_{variable.lower()}"
+    name = f"{part['package']}.{variable.lower()}"
     return {"name": name, "file": name, "kind": kind, "of": of, "target": variable.lower(), "variable": variable}
 
 

@@ -22,6 +22,30 @@ from svcforge.packs.shelf import blueprints_folder, bundled
 from svcforge.plan.plan import plan
 from svcforge.render.unit import render
 
+CLASHING = """
+svcforge: 1
+system: clashing
+platform: {store: postgres, broker: rabbitmq, deploy: [compose]}
+defaults: {stack: python, api_version: v1}
+contexts:
+  lab:
+    services:
+      postgres:
+        owns: {Note: {text: text}}
+        settings: {password: secret}
+        events: {Noted: {text: text}}
+        operations:
+          add_note: {http: POST /notes, creates: Note, public: an example, emits: [Noted]}
+      postgres-databases: {owns: {Note: {text: text}}, settings: {url: secret}}
+      postgres-migrate: {owns: {Note: {text: text}}, settings: {key: secret}}
+      postgres-server: {settings: {api_key: secret}}
+      postgres-server-api: {settings: {key: secret}}
+      orders:
+        owns: {Order: {text: text}}
+        operations:
+          place: {http: POST /orders, creates: Order, public: an example, calls: [{to: postgres.add_note}]}
+      signing: {settings: {key: secret}}
+"""
 LITTLE = """
 svcforge: 1
 system: little
@@ -48,8 +72,9 @@ def _example(name: str) -> str:
 
 
 def blueprint_of(name: str) -> Blueprint:
-    """An example, the shop with tokens of an issuer elsewhere, or the little system of this test."""
-    text = LITTLE if name == "little" else _example("shop" if name == "issued" else name)
+    """An example, the shop with tokens of an issuer elsewhere, or a system of this test."""
+    own = {"little": LITTLE, "clashing": CLASHING}
+    text = own.get(name) or _example("shop" if name == "issued" else name)
     loaded = load_text(text.replace("audience: shop}", f"audience: shop, jwks: {JWKS}}}") if name == "issued" else text)
     assert loaded.blueprint, loaded.findings
     return loaded.blueprint
@@ -61,8 +86,23 @@ def files_of(name: str) -> dict[str, str]:
     return {file.path: file.data.decode() for file in render(unit)}
 
 
-FILES = {name: files_of(name) for name in ("shop", "healthcare", "little", "issued")}
-COMPOSE: dict[str, dict[str, Any]] = {name: yaml.safe_load(files["compose.yaml"]) for name, files in FILES.items()}
+class OnceOnly(yaml.SafeLoader):
+    """YAML in which no key may stand twice: PyYAML would take the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        assert sorted(keys) == sorted(set(keys))
+        return super().construct_mapping(node, deep)
+
+
+def read(text: str) -> dict[str, Any]:
+    """A compose file."""
+    compose: dict[str, Any] = yaml.load(text, OnceOnly)
+    return compose
+
+
+FILES = {name: files_of(name) for name in ("shop", "healthcare", "little", "issued", "clashing")}
+COMPOSE: dict[str, dict[str, Any]] = {name: read(files["compose.yaml"]) for name, files in FILES.items()}
 
 systems = pytest.mark.parametrize("name", FILES)
 
@@ -122,7 +162,7 @@ def test_every_container_is_held_tight(name: str) -> None:
 @systems
 def test_only_loopback_listens(name: str) -> None:
     ports = {called: one["ports"] for called, one in COMPOSE[name]["services"].items() if "ports" in one}
-    assert list(ports) == (["notes"] if name == "little" else ["gateway"])
+    assert list(ports) == ({"little": ["notes"], "clashing": ["orders", "postgres"]}.get(name, ["gateway"]))
     assert all(port.startswith("127.0.0.1:") for each in ports.values() for port in each)
 
 
@@ -132,7 +172,7 @@ def test_a_network_has_two_ends_and_joins_two_that_speak_to_each_other(name: str
     members: dict[str, set[str]] = {}
     for called, service in compose["services"].items():
         for network in service.get("networks", ()):
-            members.setdefault(network, set()).add(called.removesuffix("-migrate"))
+            members.setdefault(network, set()).add(called.removesuffix("_migrate"))
     inner = {network: ends for network, ends in members.items() if compose["networks"][network]["internal"]}
     assert {network: len(ends) for network, ends in inner.items()} == dict.fromkeys(inner, 2)
     outer = {network: sorted(ends) for network, ends in members.items() if network not in inner}
@@ -140,7 +180,7 @@ def test_a_network_has_two_ends_and_joins_two_that_speak_to_each_other(name: str
 
 
 def test_the_shops_edges_are_those_of_the_blueprint() -> None:
-    networks = {n for n in COMPOSE["shop"]["networks"] if not n.endswith(("_rabbitmq", "_postgres"))}
+    networks = {n for n in COMPOSE["shop"]["networks"] if not n.endswith(("_rabbitmq_server", "_postgres_server"))}
     assert networks == {
         *(f"gateway_{one}" for one in ("users", "orders", "catalog", "inventory", "shipping", "web", "mobile")),
         *("orders_inventory", "orders_payments", "recommendations_catalog", "web_catalog", "web_orders", "web_users"),
@@ -162,12 +202,12 @@ def test_subnets_do_not_overlap(name: str) -> None:
 @pytest.mark.parametrize("name", ["shop", "healthcare"])
 def test_each_service_waits_for_its_tables_and_the_gateway_for_all(name: str) -> None:
     services = COMPOSE[name]["services"]
-    for called in [one for one in services if one.endswith("-migrate")]:
-        assert services[called]["depends_on"] == {"postgres-databases": {"condition": "service_completed_successfully"}}
-        waits = services[called.removesuffix("-migrate")]["depends_on"]
+    for called in [one for one in services if one.endswith("_migrate")]:
+        assert services[called]["depends_on"] == {"postgres_databases": {"condition": "service_completed_successfully"}}
+        waits = services[called.removesuffix("_migrate")]["depends_on"]
         assert waits[called] == {"condition": "service_completed_successfully"}
         for key in ("build", "environment", "secrets"):
-            assert services[called][key] == services[called.removesuffix("-migrate")][key]
+            assert services[called][key] == services[called.removesuffix("_migrate")][key]
     waited_for = services["gateway"]["depends_on"]
     assert waited_for == {called: {"condition": "service_healthy"} for called in waited_for}
     assert {network.removeprefix("gateway_") for network in services["gateway"]["networks"]} == {*waited_for, "edge"}
@@ -175,9 +215,9 @@ def test_each_service_waits_for_its_tables_and_the_gateway_for_all(name: str) ->
 
 def test_a_database_that_is_a_file_is_on_a_volume() -> None:
     services = COMPOSE["little"]["services"]
-    assert services["notes"]["volumes"] == services["notes-migrate"]["volumes"] == ["notes-data:/data"]
+    assert services["notes"]["volumes"] == services["notes_migrate"]["volumes"] == ["notes_data:/data"]
     assert services["notes"]["environment"]["DATABASE_URL"] == "sqlite:////data/notes.db"
-    assert services["notes-migrate"]["network_mode"] == "none"
+    assert services["notes_migrate"]["network_mode"] == "none"
     assert services["cleaner"]["network_mode"] == "none"
 
 
@@ -203,7 +243,7 @@ def test_a_dollar_is_a_dollar() -> None:
 def test_secrets_are_files() -> None:
     orders = COMPOSE["shop"]["services"]["orders"]
     assert orders["environment"]["DATABASE_URL_FILE"] == "/run/secrets/database_url"
-    assert {"source": "orders_database_url", "target": "database_url"} in orders["secrets"]
+    assert {"source": "orders.database_url", "target": "database_url"} in orders["secrets"]
     assert COMPOSE["little"]["services"]["notes"]["environment"]["KEY_FILE"] == "/run/secrets/key"
     for name in FILES:
         assert {one["file"].rpartition("/")[0] for one in COMPOSE[name].get("secrets", {}).values()} <= {"./secrets"}
@@ -214,15 +254,15 @@ def test_a_token_for_what_is_outside_is_a_file_and_an_empty_one_is_none(tmp_path
     payments = COMPOSE["shop"]["services"]["payments"]
     assert "CARD_NETWORK_TOKEN" not in payments["environment"]
     assert payments["environment"]["CARD_NETWORK_TOKEN_FILE"] == "/run/secrets/card_network_token"
-    assert {"source": "payments_card_network_token", "target": "card_network_token"} in payments["secrets"]
+    assert {"source": "payments.card_network_token", "target": "card_network_token"} in payments["secrets"]
     folder = with_keys(tmp_path)
     assert run_secrets(folder, FILES["shop"]).returncode == 0
-    token = folder / "secrets" / "payments_card_network_token"
+    token = folder / "secrets" / "payments.card_network_token"
     assert token.read_text() == ""
     token.write_text("theirs")
     run_secrets(folder, FILES["shop"])
     assert token.read_text() == "theirs"
-    assert "| `CARD_NETWORK_URL` | `secrets/payments_card_network_token` |" in FILES["shop"]["README.md"]
+    assert "| `CARD_NETWORK_URL` | `secrets/payments.card_network_token` |" in FILES["shop"]["README.md"]
 
 
 def test_what_is_outside_is_asked_of_the_user() -> None:
@@ -267,7 +307,8 @@ def test_passwords_are_long_and_no_two_alike(tmp_path: Path) -> None:
     run_secrets(folder, FILES["shop"])
     urls = [path.read_text() for path in (folder / "secrets").glob("*_url")]
     passwords = [
-        re.fullmatch(r"[a-z]+://[a-z]+:([A-Za-z0-9]{32})@(postgres:5432|rabbitmq:5672)/[a-z]+", url) for url in urls
+        re.fullmatch(r"[a-z]+://[a-z]+:([A-Za-z0-9]{32})@(postgres_server:5432|rabbitmq_server:5672)/[a-z]+", url)
+        for url in urls
     ]
     assert None not in passwords
     assert len({match[1] for match in passwords if match}) == len(urls)
@@ -278,8 +319,8 @@ def test_the_broker_learns_the_passwords_that_services_have(tmp_path: Path) -> N
     run_secrets(folder, FILES["shop"])
     users = json.loads((folder / "secrets" / "broker-users.json").read_text())["users"]
     for user in users:
-        url = (folder / "secrets" / f"{user['name']}_amqp_url").read_text()
-        assert url == f"amqp://{user['name']}:{user['password']}@rabbitmq:5672/shop"
+        url = (folder / "secrets" / f"{user['name']}.amqp_url").read_text()
+        assert url == f"amqp://{user['name']}:{user['password']}@rabbitmq_server:5672/shop"
     assert len(users) == 7
 
 
@@ -294,10 +335,21 @@ def test_a_secret_that_only_the_user_knows_is_asked_for(tmp_path: Path) -> None:
     done = run_secrets(tmp_path, FILES["little"])
     assert (done.returncode, done.stderr) == (
         1,
-        "secrets/notes_key is missing: put the value of notes.key into it\n",
+        "secrets/notes.key is missing: put the value of notes.key into it\n",
     )
-    (tmp_path / "secrets" / "notes_key").write_text("s3cret")
+    (tmp_path / "secrets" / "notes.key").write_text("s3cret")
     assert run_secrets(tmp_path, FILES["little"]).returncode == 0
+
+
+def test_a_service_may_be_called_as_the_infrastructure_is() -> None:
+    services = COMPOSE["clashing"]["services"]
+    own = {"postgres", "postgres-databases", "postgres-migrate", "postgres-server", "postgres-server-api"}
+    made = {"postgres_server", "postgres_databases", "postgres_migrate", "rabbitmq_server"}
+    assert own | made <= set(services)
+    assert {called for called in own if "image" in services[called]} == set()
+    edges = ["orders_postgres", "postgres_rabbitmq_server", "postgres_postgres_server", "edge"]
+    assert services["postgres"]["networks"] == edges
+    assert {"postgres_password", "postgres.password", "signing.key"} <= set(COMPOSE["clashing"]["secrets"])
 
 
 def test_each_service_has_a_database_that_no_other_enters(tmp_path: Path) -> None:
@@ -328,7 +380,7 @@ def test_each_service_has_a_database_that_no_other_enters(tmp_path: Path) -> Non
                 == "f"
             )
             first = sql("SELECT rolpassword FROM pg_authid WHERE rolname = 'orders'")
-            address = folder / "secrets" / "orders_database_url"
+            address = folder / "secrets" / "orders.database_url"
             address.write_text(re.sub(r":[A-Za-z0-9]{32}@", ":another@", address.read_text()))
             subprocess.run(["sh", "-c", script], env=env, check=True)
             assert sql("SELECT rolpassword FROM pg_authid WHERE rolname = 'orders'") != first
