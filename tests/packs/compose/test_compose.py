@@ -275,6 +275,11 @@ def test_what_is_outside_is_asked_of_the_user() -> None:
         assert sorted(asked) == sorted(offered)
 
 
+def test_the_script_that_makes_secrets_can_be_run() -> None:
+    [unit] = [unit for unit in plan(blueprint_of("shop"), bundled().packs).units if unit.name == "compose"]
+    assert {file.path for file in render(unit) if file.executable} == {"secrets.sh"}
+
+
 def run_secrets(folder: Path, files: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """`secrets.sh` in a copy of the folder."""
     folder.mkdir(parents=True, exist_ok=True)
