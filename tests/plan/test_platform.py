@@ -263,6 +263,16 @@ def test_what_is_the_user_s_to_write_is_where_the_card_says() -> None:
     } in WHOLE["to_write"]
 
 
+def test_logic_whose_name_the_stack_has_taken_is_where_its_file_is() -> None:
+    blueprint = written(
+        "a: {operations: {emit: {http: POST /x, in: {y: int}, out: int, public: demo}}}", "defaults: {stack: python}\n"
+    )
+    card = PACKS["stack", "python"].card
+    packs = PACKS | shelf(pack(**dict(card) | {"name": "python", "taken": {"functions": ("emit",)}}))
+    [found] = whole(blueprint, packs)["to_write"]
+    assert found["file"] == "services/a/src/a/logic/emit_.py"
+
+
 def test_there_is_a_request_to_try() -> None:
     assert WHOLE["try"] == {"method": "GET", "path": "/api/products", "subject": None, "scopes": []}
 

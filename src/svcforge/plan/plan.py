@@ -136,7 +136,7 @@ class _Draft:
     def _part(self, pack: Pack, service: Fact) -> None:
         found = identified(service, pack.card.taken)
         # What is about the system as a whole is about the wire; only how a part is run is about its code.
-        self.parts.append((pack.card, service | {"package": found["package"]}))
+        self.parts.append((pack.card, service | {"package": found["package"], "logic": found["logic"]}))
         self._unit(service["name"], pack, {"service": found})
 
     def _gateway(self) -> tuple[Card, Fact] | None:
