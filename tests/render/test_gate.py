@@ -10,6 +10,8 @@ from svcforge.errors import SvcforgeError
 from svcforge.render.gate import check_path, check_paths
 
 HOSTILE = [
+    "a\u00a0b",
+    "\u1680",
     *("", "/etc/passwd", "../x", "a/../../x", "a//b", "./a", "a/", "a/.", "..", "C:/x", "c:x", "a\\b", "a\0b", "a\nb"),
     *(".git/hooks/pre-commit", "a/.GIT/config", ".gi\u200ct/config", "git~1/config", ".hg/x", ".Svn/x", ".ſvn/x"),
     *(".svcforge/manifest.json", "a/.SVCFORGE/base", "aux", "a/NUL.txt", "com1.log", "COM¹", "lpt9 .x"),

@@ -85,8 +85,8 @@ def _part_problem(part: str) -> str:
         return "a part ends in a dot or a space"
     if bad := next((char for char in part if char in FORBIDDEN), ""):
         return f"it holds {bad}"
-    # Control, format (bidi, zero width), surrogate, private, unassigned; line and paragraph separators.
-    if bad := next((char for char in part if unicodedata.category(char) in _INVISIBLE), ""):
+    # Control, format (bidi, zero width), surrogate, private, unassigned; separators but the plain space.
+    if bad := next((char for char in part if not char.isprintable()), ""):
         return f"it holds the invisible U+{ord(bad):04X}"
     if not unicodedata.is_normalized("NFC", part):
         return "it is not in Unicode's composed form (NFC)"
@@ -96,6 +96,3 @@ def _part_problem(part: str) -> str:
     if folded.split(".")[0].rstrip() in DEVICES:
         return "a part is the name of a device"
     return ""
-
-
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
