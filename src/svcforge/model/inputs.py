@@ -76,9 +76,16 @@ def key_of(operation: Operation, found: Record | None) -> str | None:
 
 def declared(operation: Operation, found: Record | None, key: str | None) -> Iterator[Input]:
     """The inputs before `with` and `set` take some away."""
-    if found is None:
-        yield from _own(operation)
-        return
+    own = {item.name: item for item in _own(operation)}
+    for item in _by_verb(operation, found, key) if found is not None else ():
+        # The key stays an input though `in` may name it again.
+        own.pop(item.name, None)
+        yield item
+    yield from own.values()
+
+
+def _by_verb(operation: Operation, found: Record, key: str | None) -> Iterator[Input]:
+    """The inputs that the verb takes of its record."""
     match operation.verb:
         case Verb.CREATES:
             names = {**_listed(operation, found)} if operation.inputs is not None else _taken(found)
@@ -104,7 +111,6 @@ def declared(operation: Operation, found: Record | None, key: str | None) -> Ite
             yield _input(operation, "cursor", CURSOR, False, Meaning.CURSOR)
         case _:
             yield from _key_input(operation, found, key)
-    yield from _own(operation)
 
 
 def _key_input(operation: Operation, found: Record, key: str | None) -> Iterator[Input]:

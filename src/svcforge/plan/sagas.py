@@ -58,9 +58,13 @@ def _state(about: Subject, saga: Saga) -> Iterator[Fact]:
             yield about.types.field(field.name, field.type) | {"from": "event"}
     elif operation:
         sig = signature(about.blueprint, operation)
-        for item in sig.asked(token=False):
+        inputs = sig.asked(token=False)
+        for item in inputs:
             yield about.types.field(item.name, item.type) | {"from": "input"}
-        for name, type_ in sig.record.types.items() if sig.record and operation.verb != "lists" else ():
+        row = sig.record.types if sig.record and operation.verb != "lists" else {}
+        for name, type_ in row.items():
+            if any(name == item.name for item in inputs):
+                continue
             yield about.types.field(name, type_, sig.record.home(name) if sig.record else None) | {"from": "entity"}
 
 

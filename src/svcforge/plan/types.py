@@ -110,7 +110,10 @@ class Types:
             case Kind.LIST:
                 shape["of"] = self.type(type_.of, name, home) if type_.of else NO_TYPE
             case Kind.ENUM:
-                called = enum_names(self.blueprint, home).get((name, type_.choices)) or pascal(name)
+                names = enum_names(self.blueprint, home)
+                # A copy may keep a field by another name: it holds the publisher's words all the same.
+                same = (one for (_, words), one in names.items() if words == type_.choices)
+                called = names.get((name, type_.choices)) or next(same, pascal(name))
                 shape |= {"name": self._met(self._enums, called, home, type_.choices), "values": list(type_.choices)}
             case Kind.VALUE:
                 shape["name"] = self._met(self._values, type_.name, home, type_.name)

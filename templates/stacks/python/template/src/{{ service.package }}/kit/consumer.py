@@ -5,6 +5,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from itertools import count
 from typing import Generic, TypeVar
 
 from opentelemetry.trace import SpanKind
@@ -20,6 +21,7 @@ from .work import Work
 
 E = TypeVar("E", bound=Event)
 LONGEST = 60.0  # seconds between two attempts
+UNLIMITED = -1  # retries that never end
 log = logging.getLogger("consumer")
 HANDLED = Counter("consumer_events", "Events taken from a queue", ["queue", "outcome"])
 
@@ -68,9 +70,10 @@ class Consumer(Generic[E]):
             return self._outcome(outcome)
 
     async def _attempts(self, envelope: Envelope, event: E) -> str:
-        for attempt in range(self.subscription.retries + 1):
+        retries = self.subscription.retries
+        for attempt in count() if retries == UNLIMITED else range(retries + 1):
             if attempt:
-                pause = min(self.subscription.backoff * 2 ** (attempt - 1), LONGEST)
+                pause = min(self.subscription.backoff * 2 ** min(attempt - 1, 20), LONGEST)
                 await asyncio.sleep(pause * random.uniform(0.5, 1.5))
             try:
                 await self._handle(envelope, event)

@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 T = TypeVar("T")
+ABSENT: Any = None  # what is left out of a body, and may not be null
 UNITS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
 
 
@@ -52,9 +53,10 @@ Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=2
 Url = Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2000)]
 
 
-def given_fields(model: BaseModel) -> dict[str, Any]:
-    """The fields that were given, as opposed to left to their defaults."""
-    return {name: getattr(model, name) for name in model.model_fields_set}
+def fill(row: object, given: BaseModel) -> None:
+    """Set the fields that were given, as opposed to left to their defaults."""
+    for name in given.model_fields_set:
+        setattr(row, name, getattr(given, name))
 
 
 def present(**values: Any) -> dict[str, Any]:
