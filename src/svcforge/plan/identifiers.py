@@ -117,7 +117,9 @@ class _Names:
             return value
         if not isinstance(value, str):
             return self.walked(value, key)
-        if key in ("class", "entity") or (key == "name" and (under in (*SHAPES, "copies") or node.get("kind") in TYPED)):
+        if key in ("class", "entity") or (
+            key == "name" and (under in (*SHAPES, "copies") or node.get("kind") in TYPED)
+        ):
             return self.classes.get(value, value)
         if key in FUNCTIONS or (key == "name" and under == "operations"):
             return self.functions.get(value, value)
