@@ -108,6 +108,8 @@ def _call(blueprint: Blueprint, call: Call) -> Iterator[Need]:
     if call.target is None or call.operation is None:
         return
     yield Need("client", call.path)
+    if not call.wait:
+        yield Need("calls.unawaited", call.path)
     edge = Edge(
         kind=EdgeKind.CALL,
         source=call.source,
