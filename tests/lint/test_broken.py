@@ -31,7 +31,13 @@ def test_it_exits_2_when_it_cannot_be_read_and_else_1(case: Path, monkeypatch: p
 
 def test_every_rule_has_a_case() -> None:
     shown = "".join(case.with_suffix(".out").read_text(encoding="utf-8") for case in CASES)
-    generating = ("SF020", "SF021", "SF023", "SF024", "SF025")  # found when generating, which tests/lint/test_pages.py tries
+    generating = (
+        "SF020",
+        "SF021",
+        "SF023",
+        "SF024",
+        "SF025",
+    )  # found when generating, which tests/lint/test_pages.py tries
     assert [code for code in catalogue.entries() if f" {code} " not in shown and code not in generating] == []
 
 
