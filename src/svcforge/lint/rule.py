@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar, cast
 
+from svcforge.source.edit import Edit
 from svcforge.source.finding import Path, Related, Severity
 
 T = TypeVar("T", bound=bool | int | float | str)
@@ -94,6 +95,7 @@ class Violation:
     its value. `severity` and `profile` are given when they differ
     from the rule's. `about` names the elements that the finding is about as much as the one at the path
     (the members of a cycle), as `lint.ignore` names them: `service`, `service.member`, `source -> target`.
+    `fix` are the changes that mend it, made together or not at all; whether they are safe is the rule's to say.
     """
 
     path: Path
@@ -105,3 +107,4 @@ class Violation:
     severity: Severity | None = None
     profile: Profile | None = None
     about: tuple[str, ...] = ()
+    fix: tuple[Edit, ...] = ()

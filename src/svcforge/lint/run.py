@@ -9,7 +9,7 @@ from datetime import date
 from svcforge.lint import catalogue, ignores
 from svcforge.lint.catalogue import Entry
 from svcforge.lint.context import Indexes, LintContext
-from svcforge.lint.rule import Violation
+from svcforge.lint.rule import Fix, Violation
 from svcforge.lint.settings import Settings
 from svcforge.model.blueprint import Blueprint
 from svcforge.source.finding import Finding, Path, Related, Severity, Span, in_order
@@ -49,7 +49,8 @@ def run(blueprint: Blueprint, settings: Settings, *, today: date, locate: Locate
                 suppressed += 1
             else:
                 severity = settings.severities.get(code) or violation.severity or entry.rule.severity
-                findings.append(_finding(code, entry.rule.name, severity, violation, locate))
+                safe = entry.rule.fix is Fix.SAFE
+                findings.append(_finding(code, entry.rule.name, severity, violation, locate, safe=safe))
     return Verdict(tuple(in_order(findings)), suppressed)
 
 
@@ -67,9 +68,12 @@ def _violations(entry: Entry, indexes: Indexes, settings: Settings) -> Iterator[
             yield violation
 
 
-def _finding(code: str, name: str, severity: Severity, violation: Violation, locate: Locate) -> Finding:
+def _finding(
+    code: str, name: str, severity: Severity, violation: Violation, locate: Locate, *, safe: bool = False
+) -> Finding:
     return Finding(
         code, name, severity, violation.message, violation.hint, violation.path,
         span=locate(violation.path, violation.at_key), note=violation.note,
         related=tuple(Related(r.path, r.message, r.span or locate(r.path, False)) for r in violation.related),
+        fix=violation.fix, fix_is_safe=safe,
     )  # fmt: skip

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from svcforge.source.edit import Edit
+
 Path = tuple[str | int, ...]
 """A place in the blueprint, as keys and list indexes: ("contexts", "ordering", "services", "orders", "calls", 0)."""
 
@@ -42,7 +44,8 @@ class Related:
 class Finding:
     """One complaint: a stable code and name, a message with the offender in quotes, a hint, and a place.
 
-    `note` is a word or two that the text output writes under the place itself.
+    `note` is a word or two that the text output writes under the place itself. `fix` are the changes that mend it,
+    made together or not at all; one that is not safe writes a value that a person must confirm.
     """
 
     code: str
@@ -54,6 +57,8 @@ class Finding:
     span: Span | None = None
     related: tuple[Related, ...] = ()
     note: str = ""
+    fix: tuple[Edit, ...] = ()
+    fix_is_safe: bool = False
 
 
 def dotted(path: Path) -> str:

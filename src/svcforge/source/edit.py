@@ -1,0 +1,47 @@
+"""Changes to a blueprint, named by paths: what a fix is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+Path = tuple[str | int, ...]
+"""A place in the blueprint; the same as in source.finding, which imports this module."""
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Adds a key to the mapping at a path, as its last one.
+
+    `value` is plain data: text, number, bool, list or dict. Mappings on the way that are not there are made. `short`
+    is for places with a short form: `Put(call, "timeout", "1s", short="to")` makes `{to: orders.get, timeout: 1s}` of
+    `orders.get`, and adds `timeout` where the long form is written. A key that is there already is left as it is.
+    """
+
+    path: Path
+    key: str
+    value: Any
+    short: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Writes another scalar or flow value in place of the one at a path.
+
+    With `key`, it is the key that ends the path which gets another name, and `value` is that name.
+    """
+
+    path: Path
+    value: Any
+    key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Removes the key or the list entry at a path, with the comment at its end; a container left empty stays, as `{}` or `[]`."""
+
+    path: Path
+
+
+Edit = Put | Replace | Delete
+"""One change; a fix is several that are made together or not at all."""
