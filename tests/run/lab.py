@@ -17,7 +17,7 @@ from svcforge.run import session, state
 from svcforge.run.layout import Layout
 
 SERVER = r"""
-import http.server, json, os, signal, sys
+import http.server, json, os, signal, sys, time
 
 if os.environ.get("BROKEN"):
     sys.exit(f"cannot start: {os.environ['BROKEN']}")
@@ -40,6 +40,7 @@ def ended(*_):
     os._exit(0)
 
 signal.signal(signal.SIGTERM, ended)
+time.sleep(float(os.environ.get("SLOW", "0")))
 http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
 """
 SVCFORGE = [sys.executable, "-m", "svcforge"]

@@ -15,6 +15,7 @@ from svcforge.run.children import Children
 from svcforge.run.layout import Layout
 from svcforge.run.preparation import Preparation, inherited
 from svcforge.run.processes import MARK
+from svcforge.run.reservations import reservations
 from svcforge.run.state import Phase, State
 from svcforge.run.supervisor import Supervisor, Timing
 
@@ -73,14 +74,19 @@ class Lifetime:
         work.cancel()
 
     async def _start_and_watch(self, children: Children) -> None:
-        preparation = Preparation(self._system, self._layout, self._selection, self._environ, children, self._say)
-        units = await preparation.units()
-        self._supervisor = Supervisor(units, children, inherited(self._system), self._timing, self._record, self._say)
-        self._supervisor.start()
-        self._enter("starting")
-        await self._supervisor.settled()
-        self._enter("running")
-        await self._supervisor.keep()
+        with reservations() as reserve:
+            preparation = Preparation(
+                self._system, self._layout, self._selection, self._environ, children, reserve, self._say
+            )
+            units = await preparation.units()
+            self._supervisor = Supervisor(
+                units, children, inherited(self._system), self._timing, self._record, self._say
+            )
+            self._supervisor.start()
+            self._enter("starting")
+            await self._supervisor.settled()
+            self._enter("running")
+            await self._supervisor.keep()
 
     def _grace(self) -> float:
         return self._timing.grace if self._asked_to_stop < 2 else 0.0

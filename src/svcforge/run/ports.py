@@ -31,14 +31,11 @@ def is_free(port: int) -> bool:
 
 
 def choose(
-    preferred: Mapping[str, int],
-    before: Mapping[str, tuple[int, int]],
-    free: Callable[[int], bool],
-    unchecked: Collection[str] = (),
+    preferred: Mapping[str, int], before: Mapping[str, tuple[int, int]], take: Callable[[str, int], bool]
 ) -> Chosen:
-    """A port for each name, no two alike: the one it had, else the preferred one, else the next free one.
+    """A port for each name, no two alike: the one it had, else the preferred one, else the next one to be had.
 
-    `unchecked` names the parts that the user starts: theirs may be listening already, so nothing is tried.
+    `take` gets a name and a port, and says whether the port is the name's from now on.
     """
     chosen: Chosen = {}
     taken: set[int] = set()
@@ -46,20 +43,20 @@ def choose(
     for name, wish in preferred.items():
         had = before.get(name)
         port = had[1] if had and had[0] == wish else wish
-        if port not in taken and (name in unchecked or free(port)):
+        if port not in taken and take(name, port):
             chosen[name] = (wish, port)
             taken.add(port)
     for name, wish in preferred.items():
         if name not in chosen:
-            port = _next_free(wish, taken, free)
+            port = _next(name, wish, taken, take)
             chosen[name] = (wish, port)
             taken.add(port)
     return {name: chosen[name] for name in preferred}
 
 
-def _next_free(port: int, taken: Collection[int], free: Callable[[int], bool]) -> int:
+def _next(name: str, port: int, taken: Collection[int], take: Callable[[str, int], bool]) -> int:
     for _ in range(LAST - FIRST_AGAIN + 1):
-        if port not in taken and free(port):
+        if port not in taken and take(name, port):
             return port
         port = port + 1 if port < LAST else FIRST_AGAIN
     raise SvcforgeError("no port is free on this machine")

@@ -16,6 +16,7 @@ from svcforge.run.environments import Environment
 from svcforge.run.layout import Layout, write_private
 from svcforge.run.manifest import Part, System
 from svcforge.run.passwords import passwords
+from svcforge.run.reservations import Reserve
 
 ALWAYS_INHERITED = ("OTEL_*", "LOG_LEVEL")
 """What parts see of the user's environment besides what every child does."""
@@ -45,6 +46,7 @@ class Preparation:
     selection: Selection
     environ: Mapping[str, str]
     children: Children
+    reserve: Reserve
     say: Callable[[str], None]
 
     async def units(self) -> tuple[Unit, ...]:
@@ -84,9 +86,13 @@ class Preparation:
         preferred |= {external.name: external.port for external in system.externals}
         if system.broker:
             preferred[system.broker.name] = system.broker.port
-        chosen = ports.choose(preferred, ports.remembered(kept), ports.is_free, self.selection.yours)
+        chosen = ports.choose(preferred, ports.remembered(kept), self._take)
         ports.remember(kept, chosen)
         return {name: port for name, (_, port) in chosen.items()}
+
+    def _take(self, name: str, port: int) -> bool:
+        # What the user starts may be listening already.
+        return self.reserve(port, lambda port: name in self.selection.yours or ports.is_free(port))
 
     @property
     def _needs_broker(self) -> bool:
