@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from svcforge.lint.cycles import knots
 from svcforge.lint.rule import Option, T
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.edges import Edge, edges
@@ -32,6 +33,25 @@ class Indexes:
         """`Gs`: calls between business services, those of sagas included."""
         business = self.blueprint.business
         return _between([e for e in self.edges if e.sync and e.source in business and e.target in business])
+
+    @cached_property
+    def sync_knots(self) -> tuple[tuple[str, ...], ...]:
+        """The business services that call each other in circles, knot by knot."""
+        return tuple(tuple(knot) for knot in knots(self.sync))
+
+    @cached_property
+    def callees(self) -> Mapping[str, frozenset[str]]:
+        """The other business services that each business service calls; how many they are is `ADS`."""
+        return {name: frozenset(self.sync.get(name, ())) - {name} for name in self.blueprint.business}
+
+    @cached_property
+    def callers(self) -> Mapping[str, frozenset[str]]:
+        """The other business services that call each business service; how many they are is `AIS`."""
+        found: dict[str, set[str]] = {name: set() for name in self.blueprint.business}
+        for source, targets in self.callees.items():
+            for target in targets:
+                found[target].add(source)
+        return {name: frozenset(sources) for name, sources in found.items()}
 
     @cached_property
     def entries(self) -> frozenset[str]:

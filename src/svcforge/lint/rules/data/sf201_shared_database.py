@@ -61,6 +61,7 @@ from collections.abc import Iterator
 from svcforge.lint.context import LintContext
 from svcforge.lint.rule import Profile, Rule, Violation
 from svcforge.lint.stores import Access, by_server, services, shared
+from svcforge.lint.wording import quoted
 from svcforge.source.finding import Related, Severity
 
 RULE = Rule(
@@ -79,11 +80,10 @@ def check(context: LintContext) -> Iterator[Violation]:
 def _violation(group: list[Access]) -> Violation:
     first, names = group[0], services(group)
     contexts = sorted({access.service.context for access in group})
-    listed = ", ".join(f'"{name}"' for name in names[:-1]) + f' and "{names[-1]}"'
     others = [a for a in group[1:] if a.service is not first.service or a.store is not first.store]
     return Violation(
         path=first.path,
-        message=f"{listed} share {_database(group)}"
+        message=f"{quoted(names)} share {_database(group)}"
         + (
             f" across the contexts {', '.join(contexts)}" if len(contexts) > 1 else f" inside the context {contexts[0]}"
         ),

@@ -62,6 +62,7 @@ from collections.abc import Iterator
 from svcforge.lint.context import LintContext
 from svcforge.lint.rule import Profile, Rule, Violation
 from svcforge.lint.stores import by_server, services
+from svcforge.lint.wording import quoted
 from svcforge.source.finding import Related, Severity
 
 RULE = Rule(
@@ -78,10 +79,9 @@ def check(context: LintContext) -> Iterator[Violation]:
         for access in group:
             users.setdefault(access.store.schema, set()).add(access.service.name)
         if len(names) > 1 and None not in users and all(len(u) < len(names) for u in users.values()):
-            listed = ", ".join(f'"{name}"' for name in names[:-1]) + f' and "{names[-1]}"'
             yield Violation(
                 path=group[0].path,
-                message=f'{listed} have schemas of their own on one server "{group[0].server}"',
+                message=f'{quoted(names)} have schemas of their own on one server "{group[0].server}"',
                 hint="give the more important service a server of its own if load or upgrades of the others may touch it",
                 related=tuple(Related(a.path, f"{a.service.name}: schema {a.store.schema}") for a in group[1:]),
                 about=tuple(names),

@@ -63,10 +63,11 @@ from collections.abc import Collection, Iterator
 
 from svcforge.lint.breaking import cost, way_out
 from svcforge.lint.context import LintContext, ServiceGraph
-from svcforge.lint.cycles import knots, shortest_cycle
+from svcforge.lint.cycles import shortest_cycle
+from svcforge.lint.reach import returns
 from svcforge.lint.rule import Profile, Rule, Violation
+from svcforge.lint.wording import circle
 from svcforge.model.blueprint import Blueprint
-from svcforge.model.edges import EdgeKind
 from svcforge.source.finding import Related, Severity
 
 RULE = Rule(
@@ -81,16 +82,17 @@ NAMED_AT_MOST = 5
 def check(context: LintContext) -> Iterator[Violation]:
     """One shortest cycle of every knot of calls."""
     graph = context.indexes.sync
-    for knot in knots(graph):
+    for knot in context.indexes.sync_knots:
         yield _violation(context.blueprint, graph, knot, shortest_cycle(knot, graph))
 
 
 def _violation(blueprint: Blueprint, graph: ServiceGraph, knot: Collection[str], cycle: tuple[str, ...]) -> Violation:
     pairs = list(zip(cycle, (*cycle[1:], cycle[0]), strict=True))
     source, target = min(pairs, key=lambda pair: (cost(blueprint, graph[pair[0]][pair[1]]), pair))
-    acyclic = _operations_acyclic(blueprint, graph, knot)
-    circle = " -> ".join((*cycle, cycle[0]))
-    message = f'synchronous cycle "{circle}"{_rest(sorted(set(knot) - set(cycle)))}'
+    members = set(knot)
+    calls = [e for s in knot for t, between in graph[s].items() if t in members for e in between]
+    acyclic = not returns(blueprint, calls)
+    message = f'synchronous cycle "{circle(cycle)}"{_rest(sorted(set(knot) - set(cycle)))}'
     return Violation(
         path=graph[source][target][0].path,
         message=message + (", though no operation reaches itself" if acyclic else ""),
@@ -108,24 +110,3 @@ def _rest(names: list[str]) -> str:
         return ""
     listed = ", ".join(names[:NAMED_AT_MOST]) + (", ..." if len(names) > NAMED_AT_MOST else "")
     return f" (+{len(names)} service{'s' if len(names) > 1 else ''} in the same knot: {listed})"
-
-
-def _operations_acyclic(blueprint: Blueprint, graph: ServiceGraph, knot: Collection[str]) -> bool:
-    """Whether all calls of a knot name both operations, and no operation reaches itself through them.
-
-    A saga stands for its own steps; the operation that starts one leads to it.
-    """
-    members = set(knot)
-    calls = [e for s in knot for t, between in graph.get(s, {}).items() if t in members for e in between]
-    reached: dict[tuple[str, str], set[tuple[str, str]]] = {}
-    for edge in calls:
-        caller = (edge.source, edge.source_operation or "")
-        if edge.kind is not EdgeKind.CALL:
-            saga = blueprint.sagas[str(edge.path[1])]
-            caller = ("saga", saga.name)
-            if saga.operation:
-                reached.setdefault((edge.source, saga.operation), set()).add(caller)
-        if not caller[1] or not edge.operation:
-            return False
-        reached.setdefault(caller, set()).add((edge.target, edge.operation))
-    return not knots(reached)

@@ -83,6 +83,7 @@ from svcforge.lint.breaking import cost, way_out
 from svcforge.lint.context import LintContext
 from svcforge.lint.cycles import knots, shortest_cycle
 from svcforge.lint.rule import Profile, Rule, Violation
+from svcforge.lint.wording import circle
 from svcforge.model.edges import Edge
 from svcforge.source.finding import Related, Severity
 
@@ -101,10 +102,9 @@ def check(context: LintContext) -> Iterator[Violation]:
         source, target = min(pairs, key=lambda pair: (cost(context.blueprint, graph[pair[0]][pair[1]]), pair))
         first = graph[source][target][0]
         alike = [e for e in graph[source][target] if (e.source, e.target) == (first.source, first.target)]
-        circle = " -> ".join((*cycle, cycle[0]))
         yield Violation(
             path=first.path,
-            message=f'contexts call each other in a cycle "{circle}"',
+            message=f'contexts call each other in a cycle "{circle(cycle)}"',
             hint=way_out(context.blueprint, first.source, first.target, alike),
             note=f"from {source} to {target}",
             related=tuple(_side(a, b, graph[a][b][0]) for a, b in pairs if (a, b) != (source, target)),
