@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-Path = tuple[str | int, ...]
-"""A place in the blueprint; the same as in source.finding, which imports this module."""
+from svcforge.source.place import Path, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,5 +42,16 @@ class Delete:
     path: Path
 
 
-Edit = Put | Replace | Delete
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """Writes another text in place of a stretch of a file: for what has no path, like a comment.
+
+    A line that is left without a word goes, and so does the space before a comment that goes.
+    """
+
+    span: Span
+    text: str = ""
+
+
+Edit = Put | Replace | Delete | Rewrite
 """One change; a fix is several that are made together or not at all."""

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from svcforge.source.edit import Edit
-
-Path = tuple[str | int, ...]
-"""A place in the blueprint, as keys and list indexes: ("contexts", "ordering", "services", "orders", "calls", 0)."""
+from svcforge.source.place import Path as Path
+from svcforge.source.place import Span as Span
 
 
 class Severity(StrEnum):
@@ -18,17 +17,6 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of a file: lines and columns are 1-based, columns count characters, the end is exclusive."""
-
-    file: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
 
 
 @dataclass(frozen=True, slots=True)

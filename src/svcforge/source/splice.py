@@ -1,0 +1,277 @@
+"""An edit as replacements of stretches of one text, so that comments, order and style of all the rest are kept."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from svcforge.source.edit import Delete, Edit, Put, Replace, Rewrite
+from svcforge.source.place import Path
+from svcforge.source.scalar import written
+from svcforge.source.yaml import BREAK, composed
+
+Node = Any
+"""A node of PyYAML: `id` is "mapping", "sequence" or "scalar"; marks have an index into the text."""
+
+
+_BLANK = re.compile(r"[ \t]*")
+_COMMA = re.compile(r"[ \t]*,")
+_REST = re.compile(r"[ \t]*(#[^\r\n\x85\u2028\u2029]*)?")
+
+
+class Inapplicable(Exception):
+    """An edit that cannot be made here: its place is not there, or is written in a way that is not touched."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Splice:
+    """A text in place of the characters from start up to, not including, end."""
+
+    start: int
+    end: int
+    text: str
+
+
+def spliced(text: str, splices: list[Splice]) -> str:
+    """The text with all the splices made; they may not overlap."""
+    parts, at = [], 0
+    for splice in sorted(splices):
+        parts += [text[at : splice.start], splice.text]
+        at = splice.end
+    return "".join([*parts, text[at:]])
+
+
+class Splicer:
+    """One text, and where everything in it stands. Raises ValueError where it is no YAML."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.root: Node = composed(text)
+        self.starts = [0, *(found.end() for found in BREAK.finditer(text))]
+        found = BREAK.search(text)
+        self.newline = found[0] if found else "\n"
+
+    def splices(self, edits: Iterable[Edit]) -> tuple[Splice, ...]:
+        """The splices that make some edits together; raises Inapplicable."""
+        puts: dict[Path, list[Put]] = {}
+        found: list[Splice] = []
+        for edit in edits:
+            if isinstance(edit, Put):
+                puts.setdefault(edit.path, []).append(edit)
+            elif isinstance(edit, Replace):
+                found.append(self._replace(edit))
+            elif isinstance(edit, Delete):
+                found += self._delete(edit.path)
+            else:
+                found.append(self._rewrite(edit))
+        found += (self._put(path, together) for path, together in puts.items())
+        return tuple(sorted(found))
+
+    def place(self, at: int) -> tuple[int, int]:
+        """The line and the column of a character."""
+        line = bisect_right(self.starts, at)
+        return line, at - self.starts[line - 1] + 1
+
+    # Putting
+
+    def _put(self, path: Path, edits: list[Put]) -> Splice:
+        node, rest = self.root, path
+        while rest and node is not None and (inner := _child(node, rest[0])) is not None:
+            node, rest = inner[1], rest[1:]
+        entries = {edit.key: edit.value for edit in edits}
+        for part in reversed(rest):
+            entries = {str(part): entries}
+        if node is None or not all(isinstance(part, str) for part in rest):
+            raise Inapplicable(path)
+        written_out = [f"{written(key)}: {written(value)}" for key, value in entries.items()]
+        if node.id == "scalar":
+            return self._lengthened(node, ", ".join(written_out), edits[0].short if not rest else None)
+        if node.id != "mapping" or any(_child(node, key) for key in entries):
+            raise Inapplicable(path)
+        return self._lengthened_mapping(node, written_out)
+
+    def _lengthened(self, node: Node, entries: str, short: str | None) -> Splice:
+        """A mapping in place of nothing, or of the short form of one."""
+        start, end = _range(node)
+        if start == end and not node.style:
+            return Splice(start, end, f"{self._before_value(start)}{{{entries}}}")
+        if short is None or node.style in ("|", ">"):
+            raise Inapplicable(entries)
+        said = self.text[start:end] if node.style else written(str(node.value))
+        return Splice(start, end, f"{{{short}: {said}, {entries}}}")
+
+    def _lengthened_mapping(self, mapping: Node, entries: list[str]) -> Splice:
+        """Entries after the last one of a mapping."""
+        if mapping.flow_style:
+            comma = ", " if mapping.value else ""
+            at = max(_range(node)[1] for node in mapping.value[-1]) if comma else _range(mapping)[0] + 1
+            return Splice(at, at, comma + ", ".join(entries))
+        at = self._line_end(self._content_end(mapping))
+        indent = " " * mapping.start_mark.column
+        if self._at_line_start(at):
+            return Splice(at, at, "".join(f"{indent}{entry}{self.newline}" for entry in entries))
+        return Splice(at, at, "".join(f"{self.newline}{indent}{entry}" for entry in entries))
+
+    # Replacing
+
+    def _replace(self, edit: Replace) -> Splice:
+        key, node = self._at(edit.path)
+        if edit.key:
+            if key is None:
+                raise Inapplicable(edit)
+            node = key
+        if node.id != "scalar" and not node.flow_style:
+            raise Inapplicable(edit)
+        start, end = _range(node)
+        quote = node.style if node.id == "scalar" and node.style in ("'", '"') else ""
+        space = self._before_value(start) if start == end else ""
+        # A block scalar goes up to the line after it.
+        after = self.newline if end > start and self._at_line_start(end) else ""
+        return Splice(start, end, space + written(edit.value, quote) + after)
+
+    # Deleting
+
+    def _delete(self, path: Path) -> tuple[Splice, ...]:
+        if not path:
+            raise Inapplicable(path)
+        parent_key, parent = self._at(path[:-1])
+        key, node = self._at(path)
+        entries = [(k, v) for k, v in parent.value] if parent.id == "mapping" else [(None, v) for v in parent.value]
+        index = next(i for i, (_, value) in enumerate(entries) if value is node)
+        if parent.flow_style:
+            return (self._flow_entry_gone(entries, index),)
+        if len(entries) == 1:
+            return self._only_entry_gone(parent_key, parent, node)
+        start = key.start_mark.index if key is not None else self._dash(parent, node)
+        end = self._line_end(max(self._content_end(node), start))
+        line = self._line_start(start)
+        lead = self.text[line:start]
+        if not lead.strip(" "):
+            return (Splice(line, self._after_break(end), ""),)
+        if set(lead) <= set(" -") and index == 0:
+            # The first entry of what stands behind a dash: the next one moves up to it.
+            return (Splice(start, self._next_word(end), ""),)
+        raise Inapplicable(path)
+
+    def _flow_entry_gone(self, entries: list[tuple[Node, Node]], index: int) -> Splice:
+        first = entries[index][0] or entries[index][1]
+        start = first.start_mark.index
+        end = max(_range(n)[1] for n in entries[index] if n is not None)
+        comma = _COMMA.match(self.text, end)
+        line, rest = self._line_start(start), _REST.match(self.text, comma.end() if comma else end)
+        if rest and not self.text[line:start].strip() and self._line_end(end) == rest.end():
+            return Splice(line, self._after_break(rest.end()), "")
+        if comma:
+            space = _BLANK.match(self.text, comma.end())
+            # A comment needs the space before it.
+            gone = comma.end() if space is None or self.text.startswith("#", space.end()) else space.end()
+            return Splice(start, gone, "")
+        before = max((_range(n)[1] for n in entries[index - 1] if n is not None), default=start) if index else start
+        return Splice(before if re.fullmatch(r"[ \t]*,[ \t]*", self.text[before:start]) else start, end, "")
+
+    def _only_entry_gone(self, key: Node | None, parent: Node, node: Node) -> tuple[Splice, ...]:
+        """The whole block of a container's one entry, and `{}` or `[]` where the container begins."""
+        empty = "{}" if parent.id == "mapping" else "[]"
+        start = parent.start_mark.index
+        end = self._line_end(max(self._content_end(node), start))
+        line = self._line_start(start)
+        if key is None or self.text[line:start].strip():
+            return (Splice(start, end, empty),)
+        colon = re.compile(r"\s*:").match(self.text, key.end_mark.index)
+        if colon is None:
+            raise Inapplicable(empty)
+        return Splice(colon.end(), colon.end(), f" {empty}"), Splice(line, self._after_break(end), "")
+
+    # Rewriting
+
+    def _rewrite(self, edit: Rewrite) -> Splice:
+        span = edit.span
+        start = self.starts[span.line - 1] + span.column - 1
+        end = self.starts[span.end_line - 1] + span.end_column - 1
+        if not start <= end <= len(self.text):
+            raise Inapplicable(edit)
+        if edit.text or end != self._line_end(end):
+            return Splice(start, end, edit.text)
+        line = self._line_start(start)
+        before = self.text[line:start].rstrip(" \t")
+        return Splice(line + len(before), end, "") if before else Splice(line, self._after_break(end), "")
+
+    # Places
+
+    def _at(self, path: Path) -> tuple[Node | None, Node]:
+        """The key that ends a path (None in a list, and of the root), and what stands there."""
+        found: tuple[Node | None, Node] = (None, self.root)
+        for part in path:
+            inner = _child(found[1], part) if found[1] is not None else None
+            if inner is None:
+                raise Inapplicable(path)
+            found = inner
+        if found[1] is None:
+            raise Inapplicable(path)
+        return found
+
+    def _content_end(self, node: Node) -> int:
+        """Where the last character of a node stands; a block's own mark is behind the comments after it."""
+        if node.id == "scalar" or node.flow_style:
+            return _range(node)[1]
+        last = node.value[-1] if node.id == "sequence" else node.value[-1][1]
+        key_end = 0 if node.id == "sequence" else _range(node.value[-1][0])[1]
+        return max(self._content_end(last), key_end)
+
+    def _dash(self, sequence: Node, item: Node) -> int:
+        """Where the dash of a block sequence's item stands."""
+        line = item.start_mark.line
+        column = sequence.start_mark.column
+        while line >= sequence.start_mark.line:
+            at: int = self.starts[line] + column
+            if at <= item.start_mark.index and self.text[at : at + 1] == "-":
+                return at
+            line -= 1
+        raise Inapplicable(item)
+
+    def _line_start(self, at: int) -> int:
+        return self.starts[bisect_right(self.starts, at) - 1]
+
+    def _line_end(self, at: int) -> int:
+        """The end of the line that `at` is in, before its break; where a block scalar ended a line, `at` itself."""
+        if at and self._at_line_start(at):
+            return at
+        found = BREAK.search(self.text, at)
+        return found.start() if found else len(self.text)
+
+    def _after_break(self, at: int) -> int:
+        if at and self._at_line_start(at):
+            return at
+        found = BREAK.match(self.text, at)
+        return found.end() if found else at
+
+    def _next_word(self, at: int) -> int:
+        while at < len(self.text) and self.text[at].isspace():
+            at += 1
+        return at
+
+    def _at_line_start(self, at: int) -> bool:
+        return self._line_start(at) == at
+
+    def _before_value(self, at: int) -> str:
+        """What must stand between a key without a value, or a dash, and the value that it gets."""
+        if self.text[at - 1 : at].isspace():
+            return ""
+        return " " if self.text[at - 1 : at] in (":", "-") else ": "
+
+
+def _range(node: Node) -> tuple[int, int]:
+    start: int = node.start_mark.index
+    end: int = node.end_mark.index
+    return start, end
+
+
+def _child(node: Node, part: str | int) -> tuple[Node | None, Node] | None:
+    if node.id == "mapping" and isinstance(part, str):
+        return next(((key, value) for key, value in node.value if key.id == "scalar" and key.value == part), None)
+    if node.id == "sequence" and isinstance(part, int) and 0 <= part < len(node.value):
+        return None, node.value[part]
+    return None
