@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -11,12 +13,14 @@ from urllib.parse import urlsplit
 import pytest
 from tests.alive.clinic import Clinic
 from tests.alive.lines import Line
+from tests.alive.repositories import INSTALLS, LOCK, REPOSITORIES, outcome
 from tests.alive.running import Broker, DevelopmentBroker, RealBroker, Running, up
 from tests.alive.shop import Shop
 from tests.driving import System
 from tests.servers import ServerMissing, skip_without
 from tests.servers.postgres import postgres
 from tests.servers.rabbitmq import rabbitmq
+from uv import find_uv_bin
 
 RESET = "reset: 30s"
 SHORT_RESET = "reset: 3s"
@@ -53,6 +57,20 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Generate:
         return made[example]
 
     return generate
+
+
+@pytest.fixture(scope="session")
+def programs(generated: Generate, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The `bin` of an environment from the lock, which all repositories have in common."""
+    roots = [generated(example) / folder for example, folder in REPOSITORIES]
+    [_] = {(root / LOCK).read_bytes() for root in roots}
+    environment = tmp_path_factory.mktemp("environment")
+    variables = {**os.environ, "VIRTUAL_ENV": str(environment), "UV_COMPILE_BYTECODE": "1"}
+    make = ("uv", "venv", "--allow-existing", "--python", sys.executable, str(environment))
+    for command in (make, *INSTALLS):
+        found = outcome(command, roots[0], variables, Path(find_uv_bin()).parent)
+        assert found.code == 0, found.text
+    return environment / "bin"
 
 
 @dataclass(frozen=True)

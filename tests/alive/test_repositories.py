@@ -3,59 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from tests.alive.conftest import Generate
+from tests.alive.repositories import CHECKS, REPOSITORIES, Outcome, outcome, repositories
 from tests.servers import ServerMissing, skip_without
 from tests.servers.postgres import postgres
-from uv import find_uv_bin
-
-from svcforge import pipeline
-from svcforge.packs.shelf import blueprints_folder, bundled
-
-TIME_LIMIT_S = 600
-LOCK = "requirements-dev.lock"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a command of the pack's card ended in a repository."""
-
-    code: int
-    text: str
-
-
-def repositories(example: str) -> list[str]:
-    """The folders of an example's services and BFFs."""
-    blueprint = pipeline.read(str(blueprints_folder() / example)).blueprint
-    assert blueprint is not None
-    return [f"services/{name}" for name in blueprint.services] + [f"bffs/{name}" for name in blueprint.bffs]
-
-
-REPOSITORIES = [(example, folder) for example in ("shop", "healthcare", "minimal") for folder in repositories(example)]
-COMMANDS = bundled().packs["stack", "python"].card.do.test
-INSTALLS = [command for command in COMMANDS if command[0] == "uv"]
-CHECKS = [command for command in COMMANDS if command[0] != "uv"]
-
-
-@pytest.fixture(scope="session")
-def programs(generated: Generate, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `bin` of an environment from the lock, which all repositories have in common."""
-    roots = [generated(example) / folder for example, folder in REPOSITORIES]
-    [_] = {(root / LOCK).read_bytes() for root in roots}
-    environment = tmp_path_factory.mktemp("environment")
-    variables = {**os.environ, "VIRTUAL_ENV": str(environment), "UV_COMPILE_BYTECODE": "1"}
-    make = ("uv", "venv", "--allow-existing", "--python", sys.executable, str(environment))
-    for command in (make, *INSTALLS):
-        found = outcome(command, roots[0], variables, Path(find_uv_bin()).parent)
-        assert found.code == 0, found.text
-    return environment / "bin"
 
 
 @pytest.fixture(scope="session")
@@ -73,20 +29,6 @@ def outcomes(
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         yield {(example, folder): pool.submit(check, example, folder) for example, folder in REPOSITORIES}
         pool.shutdown(cancel_futures=True)
-
-
-def outcome(command: tuple[str, ...], root: Path, variables: Mapping[str, str], programs: Path) -> Outcome:
-    """Run a command of the card in a repository; its program is one of the folder `programs`."""
-    done = subprocess.run(
-        [programs / command[0], *command[1:]],
-        cwd=root,
-        env=variables,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=TIME_LIMIT_S,
-    )
-    return Outcome(done.returncode, done.stdout)
 
 
 @pytest.mark.parametrize(("example", "folder"), REPOSITORIES, ids=[f"{one} {folder}" for one, folder in REPOSITORIES])
