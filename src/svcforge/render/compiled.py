@@ -58,7 +58,7 @@ class Library(jinja2.BaseLoader):
             if text is None:
                 raise jinja2.TemplateNotFound(name)
             self.codes[name] = self.compile(environment, name, text)
-        return environment.template_class.from_code(environment, self.codes[name], globals or {}, None)
+        return self.template(environment, self.codes[name])
 
     def string(self, environment: jinja2.Environment, text: str) -> jinja2.Template:
         """A template that is a text of its own, part of a path or a pattern, compiled once as well."""
@@ -66,7 +66,11 @@ class Library(jinja2.BaseLoader):
         if key not in self.codes:
             self.fresh = True
             self.codes[key] = environment.compile(text, text, "<path>")
-        return environment.template_class.from_code(environment, self.codes[key], environment.make_globals(None), None)
+        return self.template(environment, self.codes[key])
+
+    def template(self, environment: jinja2.Environment, code: CodeType) -> jinja2.Template:
+        """The template of a code; its globals are a plain dict, since every context copies them and asks for keys."""
+        return environment.template_class.from_code(environment, code, dict(environment.globals), None)
 
     def compile(self, environment: jinja2.Environment, name: str, text: str) -> CodeType:
         """The code of a template."""
@@ -125,8 +129,9 @@ class Cache:
 
 
 def _compiler() -> str:
-    """The digest of what decides about holes: whoever works on that must not meet yesterday's decisions."""
-    sources = sorted(Path(__file__).parent.joinpath("holes").glob("*.py"))
+    """The digest of what decides how templates compile: whoever works on that must not meet yesterday's decisions."""
+    folder = Path(__file__).parent
+    sources = [folder / "environment.py", *sorted(folder.joinpath("holes").glob("*.py"))]
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath, PureWindowsPath
+from types import BuiltinMethodType
 from typing import Any, NoReturn
 
 import jinja2
@@ -13,7 +14,9 @@ from jinja2.ext import Extension
 from jinja2.parser import Parser
 from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.utils import Namespace
+from jinja2.utils import Namespace, missing
+
+from svcforge.render.filters import combined, nice_json, without_waiting
 
 OUTSIDE = (
     *("fileglob", "realpath", "relpath", "expanduser", "expandvars"),
@@ -26,6 +29,10 @@ METHODS = frozenset(dir(dict))
 
 HARMLESS = frozenset({Namespace, LoopContext, TemplateModule, str})
 """Kinds of which every public attribute is safe to see, except that a text can be told to format."""
+
+
+PLAIN = frozenset({str, dict, list})
+"""Kinds of which a method that a template could get hold of is safe to call."""
 
 
 class Environment(ImmutableSandboxedEnvironment):
@@ -58,12 +65,26 @@ class Environment(ImmutableSandboxedEnvironment):
         return super().getattr(obj, attribute)
 
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
-        """What a call gives; a template's own macro is safe, and wants the context's escaping first."""
-        if type(obj) is Macro:
-            kwargs.pop("_block_vars", None)
-            kwargs.pop("_loop_vars", None)
+        """What a call gives; a template's own macro is safe.
+
+        Nearly all calls are of macros, most with the arguments that they have: those need none of the questions
+        that Jinja asks before it comes to the macro's own function.
+        """
+        kind = type(obj)
+        if (
+            kind is not Macro
+            and obj is not Namespace
+            and (kind is not BuiltinMethodType or type(obj.__self__) not in PLAIN)
+        ):
+            return super().call(context, obj, *args, **kwargs)
+        kwargs.pop("_block_vars", None)
+        kwargs.pop("_loop_vars", None)
+        if kind is not Macro:
+            return obj(*args, **kwargs)
+        lacking = obj._argument_count - len(args)
+        if lacking < 0 or kwargs or obj.caller or obj.catch_kwargs or obj.catch_varargs or context.eval_ctx.autoescape:
             return obj(context.eval_ctx, *args, **kwargs)
-        return super().call(context, obj, *args, **kwargs)
+        return obj._func(*args, *(missing,) * lacking) if lacking else obj._func(*args)
 
 
 def environment(envops: Mapping[str, Any], loader: jinja2.BaseLoader) -> Environment:
@@ -78,6 +99,8 @@ def environment(envops: Mapping[str, Any], loader: jinja2.BaseLoader) -> Environ
         cache_size=-1,
         **options,
     )
+    env.filters.update({name: without_waiting(found) for name, found in env.filters.items()})
+    env.filters |= {"to_nice_json": nice_json(env.filters["to_nice_json"]), "combine": combined(env.filters["combine"])}
     for name in OUTSIDE:
         env.filters[name] = _refused(name)
     env.globals["lipsum"] = _refused("lipsum")

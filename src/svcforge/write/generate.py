@@ -11,10 +11,9 @@ from svcforge.errors import SvcforgeError
 from svcforge.merge.changes import ChangeSet
 from svcforge.packs.unit import Unit
 from svcforge.render.gate import check_paths
-from svcforge.render.unit import input_hash, renderer
+from svcforge.render.unit import renderer
 from svcforge.write.disk import Disk, Hidden, TooLarge
 from svcforge.write.journal import WORKSPACE_LOCK, Journal, Put, UnitSteps
-from svcforge.write.manifest import MANIFEST, input_of, read_state
 from svcforge.write.stage import Order, Prepared, Staging, prepare
 from svcforge.write.workers import results
 from svcforge.write.workspace import Workspace, peek, trouble
@@ -112,44 +111,25 @@ def _orders(units: Sequence[Unit]) -> list[Order]:
             above = above.rpartition("/")[0]
             if above in known or not above:
                 inner.setdefault(above, set()).add(folder[len(above) :].lstrip("/"))
-    return [
-        Order(unit, input_hash(unit), number, frozenset(inner.get(unit.folder, ())))
-        for number, unit in enumerate(units)
-    ]
+    return [Order(unit, number, frozenset(inner.get(unit.folder, ()))) for number, unit in enumerate(units)]
 
 
 def _prepared(
     orders: Sequence[Order], disk: Disk | None, staging: int | None, jobs: int | None, progress: Progress | None
 ) -> list[Prepared]:
-    """Every unit made ready; those made from the same as last time are not even rendered."""
+    """Every unit made ready, in the order in which they were given."""
     found: dict[int, Prepared] = {}
-    todo = []
-    for order in orders:
-        same = _as_last_time(order, disk) if disk is not None else None
-        if same is None:
-            todo.append(order)
-        else:
-            found[order.number] = Prepared(same)
-    if progress is not None:
-        progress(len(found), len(orders))
     # Compiled here once, for all processes.
-    for order in todo:
+    for order in orders:
         for part in order.unit.parts:
             renderer(part.pack)
-    for at, prepared in results(lambda at: prepare(todo[at], disk, staging), len(todo), jobs):
-        found[todo[at].number] = prepared
+    if progress is not None:
+        progress(0, len(orders))
+    for number, prepared in results(lambda number: prepare(orders[number], disk, staging), len(orders), jobs):
+        found[number] = prepared
         if progress is not None:
             progress(len(found), len(orders))
-    return [found[order.number] for order in orders]
-
-
-def _as_last_time(order: Order, disk: Disk) -> ChangeSet | None:
-    """A unit without changes, when its manifest says that it was made from this very input."""
-    text = read_state(disk, order.unit.folder, MANIFEST)
-    if text is None or input_of(text[0]) != order.input:
-        return None
-    # The first line and the last are no files.
-    return ChangeSet(order.unit.name, order.unit.folder, {}, {}, text[0].count(b"\n") - 2)
+    return [found[number] for number in range(len(orders))]
 
 
 def _lock_steps(lock: bytes | None, workspace: Workspace, number: int) -> list[UnitSteps]:

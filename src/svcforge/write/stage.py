@@ -11,10 +11,20 @@ from svcforge.merge.changes import ChangeSet, change_set
 from svcforge.merge.entry import Current, Entry, Signature, Thing, offered
 from svcforge.merge.table import Decision, Verdict, decisions, questions
 from svcforge.packs.unit import File, Unit
-from svcforge.render.unit import render
+from svcforge.render.unit import input_hash, render
 from svcforge.write.disk import Disk, Hidden, signature, status, write
 from svcforge.write.journal import WORKSPACE_LOCK, Put, Remove, Step, UnitSteps
-from svcforge.write.manifest import BASE, MANIFEST, Header, Manifest, kept, manifest_of, manifest_text, read_state
+from svcforge.write.manifest import (
+    BASE,
+    MANIFEST,
+    Header,
+    Manifest,
+    input_of,
+    kept,
+    manifest_of,
+    manifest_text,
+    read_state,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +33,11 @@ class Order:
 
     Args:
         unit: the unit.
-        input: the hash of what it is made from.
         number: of the unit in this run; names in staging begin with it.
         inner: folders of other units inside this one, from its own folder.
     """
 
     unit: Unit
-    input: str
     number: int
     inner: frozenset[str] = frozenset()
 
@@ -73,28 +81,40 @@ class Staging:
 def prepare(order: Order, disk: Disk | None, staging: int | None) -> Prepared:
     """Render a unit and decide on every file; with a staging folder, lay down what is to be written.
 
+    A unit made from the same as last time is not even rendered.
     `disk` is the output, None when it does not exist yet. Nothing outside the staging folder is touched.
     Raises SvcforgeError, OSError.
     """
-    unit = order.unit
+    unit, made_from = order.unit, input_hash(order.unit)
+    if disk is not None and (same := _as_last_time(unit, made_from, disk)) is not None:
+        return Prepared(same)
     files = {file.path: file for file in render(unit)}
     _check_inner(unit, files, order.inner)
     new = {path: offered(file) for path, file in files.items()}
-    desk = _Desk(order, files, new, Staging(staging, order.number) if staging is not None else None)
+    desk = _Desk(order, made_from, files, new, Staging(staging, order.number) if staging is not None else None)
     if disk is None or (unit.folder and _thing(disk, unit.folder) is Thing.ABSENT):
         return desk.whole()
     return desk.compared(disk)
+
+
+def _as_last_time(unit: Unit, made_from: str, disk: Disk) -> ChangeSet | None:
+    """The unit without changes, when its manifest says that it was made from this very input."""
+    text = read_state(disk, unit.folder, MANIFEST)
+    if text is None or input_of(text[0]) != made_from:
+        return None
+    # The first line and the last are no files.
+    return ChangeSet(unit.name, unit.folder, {}, {}, text[0].count(b"\n") - 2)
 
 
 class _Desk:
     """A unit's files on their way from memory to the staging folder."""
 
     def __init__(
-        self, order: Order, files: Mapping[str, File], new: Mapping[str, Entry], staging: Staging | None
+        self, order: Order, made_from: str, files: Mapping[str, File], new: Mapping[str, Entry], staging: Staging | None
     ) -> None:
         self.unit, self.files, self.new, self.staging = order.unit, files, new, staging
         packs = {f"{part.pack.card.kind}/{part.pack.card.pack}" for part in self.unit.parts}
-        self.header = Header(self.unit.name, tuple(sorted(packs)), order.input)
+        self.header = Header(self.unit.name, tuple(sorted(packs)), made_from)
 
     def whole(self) -> Prepared:
         """A unit whose folder does not exist: all of it at once."""

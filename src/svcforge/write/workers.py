@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import pickle
 import signal
@@ -38,12 +39,17 @@ def results(work: Callable[[int], T], count: int, jobs: int | None = None) -> It
         SvcforgeError, OSError: what the first n that failed raised, once the others have come to their end.
     """
     jobs = jobs or (processors() if count >= PAYS_FROM else 1)
-    # Only Linux promises that a forked process without exec works.
-    if jobs == 1 or sys.platform != "linux":
-        for number in range(count):
-            yield number, work(number)
-        return
-    yield from _Team(work, count, min(jobs, count)).results()
+    # What is there now stays: the collector need not look at it again, nor make a child copy it by looking.
+    gc.freeze()
+    try:
+        # Only Linux promises that a forked process without exec works.
+        if jobs == 1 or sys.platform != "linux":
+            for number in range(count):
+                yield number, work(number)
+            return
+        yield from _Team(work, count, min(jobs, count)).results()
+    finally:
+        gc.unfreeze()
 
 
 class _Team:
