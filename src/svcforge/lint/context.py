@@ -9,12 +9,12 @@ from typing import Any
 from svcforge.lint.cycles import knots
 from svcforge.lint.rule import Option, T
 from svcforge.model.blueprint import Blueprint
-from svcforge.model.edges import Edge, edges
+from svcforge.model.edges import Edge, EdgeKind, edges
 from svcforge.model.elements import Role
 from svcforge.source.finding import Path
 
 ServiceGraph = Mapping[str, Mapping[str, tuple[Edge, ...]]]
-"""Caller -> callee -> the edges between the two, in the order of the file."""
+"""One service -> another -> the edges between the two, in the order of the file."""
 
 
 class Indexes:
@@ -32,7 +32,8 @@ class Indexes:
     def sync(self) -> ServiceGraph:
         """`Gs`: calls between business services, those of sagas included."""
         business = self.blueprint.business
-        return _between([e for e in self.edges if e.sync and e.source in business and e.target in business])
+        called = [e for e in self.edges if e.sync and e.source in business and e.target in business]
+        return _between([(e.source, e.target, e) for e in called])
 
     @cached_property
     def sync_knots(self) -> tuple[tuple[str, ...], ...]:
@@ -54,11 +55,29 @@ class Indexes:
         return {name: frozenset(sources) for name, sources in found.items()}
 
     @cached_property
+    def hearing(self) -> ServiceGraph:
+        """`Ga`: publisher -> subscriber -> the subscriptions, between business services; copies are none."""
+        business = self.blueprint.business
+        heard = [e for e in self.edges if e.kind is EdgeKind.SUBSCRIPTION]
+        return _between([(e.target, e.source, e) for e in heard if e.source in business and e.target in business])
+
+    @cached_property
     def entries(self) -> frozenset[str]:
         """What `Gs+` has beside the business services: the gateway, BFFs, and services of those roles."""
         roles = (Role.GATEWAY, Role.BFF, Role.FRONTEND)
         found = {*self.blueprint.bffs, *(n for n, s in self.blueprint.services.items() if s.role in roles)}
         return frozenset(found | ({self.blueprint.gateway.name} if self.blueprint.gateway else set()))
+
+    @cached_property
+    def calls(self) -> tuple[Edge, ...]:
+        """`Gs+` as policies see it: calls, steps and parts between services, of clients, and to externals.
+
+        No routes; and nothing from or to registries and infrastructure, unless it is exposed and calls services itself.
+        """
+        apart = {n for n, s in self.blueprint.services.items() if s.role in (Role.REGISTRY, Role.INFRA)}
+        sources = {n for n in apart if not self.blueprint.services[n].exposed}
+        found = (e for e in self.edges if e.sync and e.kind is not EdgeKind.ROUTE)
+        return tuple(e for e in found if e.source not in sources and e.target not in apart)
 
     @cached_property
     def waiting(self) -> tuple[Edge, ...]:
@@ -80,10 +99,10 @@ class Indexes:
         return frozenset(listening | {(s.owner, s.event) for s in self.blueprint.sagas.values() if s.owner and s.event})
 
 
-def _between(found: list[Edge]) -> ServiceGraph:
+def _between(found: list[tuple[str, str, Edge]]) -> ServiceGraph:
     graph: dict[str, dict[str, list[Edge]]] = {}
-    for edge in found:
-        graph.setdefault(edge.source, {}).setdefault(edge.target, []).append(edge)
+    for source, target, edge in found:
+        graph.setdefault(source, {}).setdefault(target, []).append(edge)
     return {
         source: {target: tuple(between) for target, between in targets.items()} for source, targets in graph.items()
     }

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.edges import Edge, EdgeKind
+from svcforge.model.policy import Defaults
 from svcforge.source.finding import Path
 
 MESH_TLS = ("istio", "linkerd", "consul")
 """Meshes that give every edge strict mutual TLS and an identity, unless `call` says otherwise."""
+
+BY_MESH = {"tls": "strict", "auth": "mesh"}
+"""The policies that a mesh gives, and what it gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,22 @@ class Effective:
     value: Any
     origin: Path | None = None
     by_mesh: bool = False
+
+    @property
+    def told_by(self) -> str:
+        """Who said it, in words: `the call`, `the defaults of "orders"`, `the system's defaults`, `the mesh`."""
+        if self.origin is None:
+            return "nobody"
+        if self.by_mesh:
+            return "the mesh"
+        found = next((i for i in (0, 2, 4) if self.origin[i : i + 1] == ("defaults",)), None)
+        if found is None:
+            return "the gateway" if self.origin[:1] == ("gateway",) and len(self.origin) == 2 else "the call"
+        return f'the defaults of "{self.origin[found - 1]}"' if found else "the system's defaults"
+
+    def beside(self, edge: Edge) -> bool:
+        """Whether it was said elsewhere than on the edge itself."""
+        return self.origin is not None and self.origin[: len(edge.path)] != edge.path
 
 
 UNSET = Effective(None)
@@ -37,12 +58,11 @@ def call_policy(blueprint: Blueprint, edge: Edge, name: str) -> Effective:
     default = _default(blueprint, edge.source, "call", name)
     if default is not UNSET:
         return default
-    if blueprint.platform.mesh in MESH_TLS and (edge.target in blueprint.services or edge.target in blueprint.bffs):
-        if name == "tls":
-            return Effective("strict", ("platform", "mesh"), by_mesh=True)
-        if name == "auth":
-            return Effective("mesh", ("platform", "mesh"), by_mesh=True)
-    return UNSET
+    if name not in BY_MESH or blueprint.platform.mesh not in MESH_TLS or edge.target in blueprint.externals:
+        return UNSET
+    # Who calls is proved by the certificate: a call that may be plaintext proves nothing.
+    encrypted = name == "tls" or call_policy(blueprint, edge, "tls").value == "strict"
+    return Effective(BY_MESH[name], ("platform", "mesh"), by_mesh=True) if encrypted else UNSET
 
 
 def subscription_policy(blueprint: Blueprint, edge: Edge, name: str) -> Effective:
@@ -57,10 +77,54 @@ def _default(blueprint: Blueprint, source: str, kind: str, name: str) -> Effecti
     kept: dict[tuple[str, str, str], Effective] = blueprint.__dict__.setdefault("_defaults", {})
     found = kept.get((source, kind, name))
     if found is None:
-        said = ((getattr(getattr(d, kind), name), path) for d, path in blueprint.defaults_of(source))
-        found = next((Effective(value, (*path, kind, name)) for value, path in said if value is not None), UNSET)
+        found = _said(blueprint, source, (kind, name), lambda defaults: getattr(getattr(defaults, kind), name))
         kept[source, kind, name] = found
     return found
+
+
+def abilities(blueprint: Blueprint, name: str) -> Effective:
+    """What a service, BFF or gateway that exists `has`, and where that is said; UNSET for what svcforge generates."""
+    gateway = blueprint.gateway if blueprint.gateway and blueprint.gateway.name == name else None
+    element = blueprint.services.get(name) or blueprint.bffs.get(name) or gateway
+    if element is not None and element.has is not None:
+        return Effective(element.has, (*element.path, "has"))
+    return _said(blueprint, name, ("has",), lambda defaults: defaults.has)
+
+
+def availability(blueprint: Blueprint, name: str) -> Effective:
+    """The share of requests (0..1) that a service, BFF or external promises to answer."""
+    return _promise(blueprint, name, "availability")
+
+
+def latency(blueprint: Blueprint, name: str) -> Effective:
+    """The 99th percentile of its answers that a service, BFF or external promises, in milliseconds."""
+    return _promise(blueprint, name, "latency")
+
+
+def replicas(blueprint: Blueprint, name: str) -> Effective:
+    """How many replicas of a service or BFF run at least: `replicas`, else the lower bound of its scale."""
+    if (service := blueprint.services.get(name)) is not None and service.replicas is not None:
+        return Effective(service.replicas, (*service.path, "replicas"))
+    element = service or blueprint.bffs.get(name)
+    if element is not None and element.scale.min is not None:
+        return Effective(element.scale.min, (*element.path, "scale", "min"))
+    return _said(blueprint, name, ("scale", "min"), lambda defaults: defaults.scale.min)
+
+
+def _promise(blueprint: Blueprint, name: str, what: str) -> Effective:
+    external = blueprint.externals.get(name)
+    element = blueprint.services.get(name) or blueprint.bffs.get(name) or external
+    if element is not None and (value := getattr(element.slo, what)) is not None:
+        return Effective(value, (*element.path, "slo", what))
+    if external is not None:
+        return UNSET
+    return _said(blueprint, name, ("slo", what), lambda defaults: getattr(defaults.slo, what))
+
+
+def _said(blueprint: Blueprint, name: str, keys: Path, value_of: Callable[[Defaults], Any]) -> Effective:
+    """What the nearest `defaults` block around a service or BFF says under some keys."""
+    said = ((value_of(defaults), path) for defaults, path in blueprint.defaults_of(name))
+    return next((Effective(value, (*path, *keys)) for value, path in said if value is not None), UNSET)
 
 
 def timeout(blueprint: Blueprint, edge: Edge) -> Effective:

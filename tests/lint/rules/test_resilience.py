@@ -47,7 +47,7 @@ def test_the_timeout_may_come_from_the_defaults_and_is_shown_there() -> None:
     assert finding.message.endswith("more than the timeout of 500ms")
     assert [(r.message, r.span.line) for r in finding.related if r.span] == [
         ("b.work is here", 8),
-        ("the timeout is set here", 3),
+        ("the timeout is set here, in the system's defaults", 3),
     ]
 
 

@@ -56,6 +56,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from svcforge.lint.calls import caller, origin
 from svcforge.lint.context import LintContext
 from svcforge.lint.latency import PARTS_NAMED, Latencies, Node
 from svcforge.lint.rule import Profile, Rule, Violation
@@ -91,11 +92,12 @@ def check(context: LintContext) -> Iterator[Violation]:
             yield from _through_route(blueprint, edge, latencies)
         elif edge.operation and not harmless(edge, latencies.of(edge)):
             node = (edge.target, edge.operation)
-            caller = f"{edge.source}.{edge.source_operation}" if edge.source_operation else edge.source
             long = _long_running(blueprint, edge)
             reason = "which is long-running" if long else _too_long(blueprint, edge, latencies, node)
             late = not long and latencies.of(edge) <= SLOW
-            yield _violation(blueprint, edge, f'"{caller}" waits for "{".".join(node)}", {reason}', node, late=late)
+            yield _violation(
+                blueprint, edge, f'"{caller(edge)}" waits for "{".".join(node)}", {reason}', node, late=late
+            )
 
 
 def _long_running(blueprint: Blueprint, edge: Edge) -> bool:
@@ -144,9 +146,8 @@ def _violation(blueprint: Blueprint, edge: Edge, message: str, node: Node | None
     """The finding; `late` where the caller's timeout is what is exceeded."""
     operation = blueprint.operation(*node) if node else None
     related = [Related(operation.path, f"{operation.owner}.{operation.name} is here")] if operation else []
-    limit = timeout(blueprint, edge)
-    if late and limit.origin and limit.origin[: len(edge.path)] != edge.path:
-        related.append(Related(limit.origin, "the timeout is set here"))
+    if late:
+        related += origin(edge, "the timeout", timeout(blueprint, edge))
     hint = "do not wait: a saga's step, `wait: false`, or an event when it is done"
     if edge.kind is EdgeKind.ROUTE:
         hint = (
