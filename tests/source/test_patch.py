@@ -98,6 +98,21 @@ def test_a_value_is_replaced_in_its_quotes(before: str, after: str) -> None:
     assert one(before, Replace(("a",), "new")) == after
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a: ref ordrs.Order # x\n", "a: ref orders.Order # x\n"),
+        ("a: [ordrs]\n", "a: [orders]\n"),
+        ("a: 'ordrs'\n", "a: 'orders'\n"),
+        ("a: {to: ordrs}\n", "a: {to: orders}\n"),
+        ("a: ordrs or ordrs\n", "a: ordrs or ordrs\n"),
+        ("a: ordrs-2\n", "a: ordrs-2\n"),
+    ],
+)
+def test_a_name_in_a_text_is_replaced_where_it_stands_once(before: str, after: str) -> None:
+    assert one(before, Replace(("a", "to"), "orders", old="ordrs")) == after
+
+
 def test_a_key_is_renamed() -> None:
     assert one("a: {'b': 1} # x\n", Replace(("a", "b"), "c", key=True)) == "a: {'c': 1} # x\n"
 

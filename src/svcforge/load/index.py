@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from svcforge.load.document import BlueprintDoc, ServiceDoc, VersionsDoc
-from svcforge.load.words import nearest
+from svcforge.load.words import closest
 from svcforge.model.elements import Reference
 from svcforge.source.finding import Path
 
@@ -32,9 +32,15 @@ class Index:
         """Follow a reference to one of the known names; None when it is none of them."""
         known = known if isinstance(known, dict | set | frozenset | tuple | list) else tuple(known)
         resolved = text in known
-        near = None if resolved else nearest(text, known)
-        self.references.append(Reference(kind=kind, text=text, resolved=resolved, nearest=near, path=path))
+        self._followed(kind, text, path, resolved=resolved, near=() if resolved else closest(text, known))
         return text if resolved else None
+
+    def _followed(self, kind: str, text: str, path: Path, *, resolved: bool, near: Sequence[str] = ()) -> None:
+        self.references.append(
+            Reference(
+                kind=kind, text=text, resolved=resolved, nearest=near[0] if near else None, certain=len(near) == 1, path=path,
+            )
+        )  # fmt: skip
 
     def operation(self, text: str, path: Path, *, service_alone: bool = False) -> tuple[str | None, str | None]:
         """Follow `service.operation` (or a service alone, where that is allowed) to owner and operation."""
@@ -42,30 +48,17 @@ class Index:
         if not dot:
             if service_alone:
                 return self.named("service", text, (*self.nodes, *self._gateway()), path), None
-            self.references.append(
-                Reference(kind="operation", text=text, resolved=False, nearest=self._suggestion(text), path=path)
-            )
+            self._followed("operation", text, path, resolved=False, near=self._suggestions(text))
             return None, None
         operations = self.operations(owner)
         if operations is None:
-            near = nearest(owner, self.nodes)
-            self.references.append(
-                Reference(
-                    kind="operation", text=text, resolved=False, nearest=f"{near}.{name}" if near else None, path=path
-                )
-            )
+            near = [f"{close}.{name}" for close in closest(owner, self.nodes)]
+            self._followed("operation", text, path, resolved=False, near=near)
             return None, None
-        near_name = None if name in operations else nearest(name, operations)
-        self.references.append(
-            Reference(
-                kind="operation",
-                text=text,
-                resolved=name in operations,
-                nearest=f"{owner}.{near_name}" if near_name else None,
-                path=path,
-            )
-        )
-        return (owner, name) if name in operations else (None, None)
+        resolved = name in operations
+        near = [] if resolved else [f"{owner}.{close}" for close in closest(name, operations)]
+        self._followed("operation", text, path, resolved=resolved, near=near)
+        return (owner, name) if resolved else (None, None)
 
     def operations(self, owner: str) -> Iterable[str] | None:
         """The operations of a service or an external; None when neither is declared."""
@@ -80,25 +73,24 @@ class Index:
             return self.named("service", text, tuple(self.services), path), None, None
         name, version = _versioned(rest)
         service = self.services.get(owner)
-        near = None
+        near: list[str] = []
         resolved = False
         if service is None:
-            close = nearest(owner, tuple(self.services))
-            near = f"{close}.{rest}" if close and dot else None
+            near = [f"{close}.{rest}" for close in closest(owner, tuple(self.services))] if dot else []
         elif name in service.events:
             resolved = version is None or version in self.versions[owner, name]
-            near = None if resolved else f"{owner}.{name}"
-        elif close := nearest(name, service.events):
-            near = f"{owner}.{close}"
-        self.references.append(Reference(kind="event", text=text, resolved=resolved, nearest=near, path=path))
+            near = [] if resolved else [f"{owner}.{name}"]
+        else:
+            near = [f"{owner}.{close}" for close in closest(name, service.events)]
+        self._followed("event", text, path, resolved=resolved, near=near)
         return (owner, name, version) if resolved else (None, None, None)
 
     def _gateway(self) -> tuple[str, ...]:
         return (self.doc.gateway.name,) if self.doc.gateway else ()
 
-    def _suggestion(self, name: str) -> str | None:
+    def _suggestions(self, name: str) -> list[str]:
         owners = [owner for owner, service in self.services.items() if name in service.operations]
-        return f"{owners[0]}.{name}" if len(owners) == 1 else None
+        return [f"{owners[0]}.{name}"] if len(owners) == 1 else []
 
 
 def versions_of(event: object) -> tuple[int, ...]:

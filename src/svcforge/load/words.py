@@ -139,20 +139,27 @@ PART_WORDS = ("path", "query", "token", "body")
 
 
 def nearest(word: str, known: Iterable[str], *, distance: int = 2) -> str | None:
-    """The known word closest to a misspelt one within an edit distance; the first of several as close.
+    """The known word closest to a misspelt one within an edit distance; the first of several as close."""
+    return next(iter(closest(word, known, distance=distance)), None)
+
+
+def closest(word: str, known: Iterable[str], *, distance: int = 2) -> list[str]:
+    """The known words closest to a misspelt one within an edit distance: one, or several that are as close.
 
     A very short word is only matched within distance 1, since everything is near it.
     """
     limit = min(distance, max(1, len(word) // 3))
-    best: tuple[int, str] | None = None
+    best: list[str] = []
     lower = word.lower()
     for candidate in known:
         if abs(len(candidate) - len(word)) > limit:
             continue
         found = _distance(lower, candidate.lower(), limit)
-        if found <= limit and (best is None or found < best[0]):
-            best = (found, candidate)
-    return best[1] if best else None
+        if found < limit or (found == limit and not best):
+            best, limit = [candidate], found
+        elif found == limit and candidate not in best:
+            best.append(candidate)
+    return best
 
 
 def choices(known: Iterable[str]) -> str:

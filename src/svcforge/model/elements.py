@@ -562,11 +562,13 @@ class LintConfig:
 class Reference:
     """A name that stands for something declared elsewhere: what it should be (`kind`), and the names it could be.
 
-    `resolved` tells whether it is declared; `nearest` is the closest declared name, if one is close.
+    `resolved` tells whether it is declared; `nearest` is the closest declared name, if one is close, and `certain`
+    tells that no other is as close.
     """
 
     kind: str
     text: str
     resolved: bool
     nearest: str | None
+    certain: bool = False
     path: Path

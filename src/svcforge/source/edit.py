@@ -27,12 +27,15 @@ class Put:
 class Replace:
     """Writes another scalar or flow value in place of the one at a path.
 
-    With `key`, it is the key that ends the path which gets another name, and `value` is that name.
+    With `key`, it is the key that ends the path which gets another name, and `value` is that name. With `old`, only
+    this name in the text there gives way, where it stands once: `ref ordrs.Order`; the path may then go on into the
+    long form of what is written in its short one.
     """
 
     path: Path
     value: Any
     key: bool = False
+    old: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,8 @@ class Splicer:
     # Replacing
 
     def _replace(self, edit: Replace) -> Splice:
+        if edit.old is not None:
+            return self._replace_name(edit, edit.old)
         key, node = self._at(edit.path)
         if edit.key:
             if key is None:
@@ -131,6 +133,23 @@ class Splicer:
         # A block scalar goes up to the line after it.
         after = self.newline if end > start and self._at_line_start(end) else ""
         return Splice(start, end, space + written(edit.value, quote) + after)
+
+    def _replace_name(self, edit: Replace, old: str) -> Splice:
+        node: Node | None = self.root
+        key: Node | None = None
+        for part in edit.path:
+            inner = _child(node, part) if node is not None else None
+            if inner is None:
+                break
+            key, node = inner
+        node = key if edit.key else node
+        if node is None or (node.id != "scalar" and not node.flow_style):
+            raise Inapplicable(edit)
+        start, end = _range(node)
+        found = list(re.finditer(rf"(?<![\w-]){re.escape(old)}(?![\w-])", self.text[start:end]))
+        if len(found) != 1:
+            raise Inapplicable(edit)
+        return Splice(start + found[0].start(), start + found[0].end(), str(edit.value))
 
     # Deleting
 

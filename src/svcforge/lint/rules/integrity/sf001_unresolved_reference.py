@@ -3,7 +3,8 @@
 ## What it does
 Follows every reference of the blueprint: calls, subscriptions, copies, sagas, routes, endpoints' parts, types,
 fields in `by`, `filter` and `where`, stores and libraries in `uses`, contexts in `relations`, and the rules that the
-`lint` block names. A name within two letters of a declared one is suggested.
+`lint` block names. A name within two letters of a declared one is suggested; where only one is that close, the fix
+writes it.
 
 ## Why is this bad?
 An edge that leads nowhere cannot be generated, drawn or judged: everything that depends on it is guesswork.
@@ -56,6 +57,7 @@ from collections.abc import Iterator
 
 from svcforge.lint.context import LintContext
 from svcforge.lint.rule import Fix, Profile, Rule, Violation
+from svcforge.source.edit import Replace
 from svcforge.source.finding import Severity
 
 RULE = Rule(
@@ -73,11 +75,16 @@ def check(context: LintContext) -> Iterator[Violation]:
     """Every reference that was followed in vain."""
     for reference in context.blueprint.references:
         if not reference.resolved:
+            at_key = reference.path[-1] == reference.text
+            near = reference.nearest
             yield Violation(
                 path=reference.path,
-                at_key=reference.path[-1] == reference.text,
+                at_key=at_key,
                 message=f'there is no {reference.kind} "{reference.text}"',
-                hint=f'did you mean "{reference.nearest}"?'
-                if reference.nearest
+                hint=f'did you mean "{near}"?'
+                if near
                 else _SHAPES.get(reference.kind, f"write a {reference.kind} that is declared, or declare this one"),
+                fix=(Replace(reference.path, near, key=at_key, old=reference.text),)
+                if near and reference.certain
+                else (),
             )

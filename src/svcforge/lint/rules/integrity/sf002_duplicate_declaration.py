@@ -53,12 +53,15 @@ None.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from svcforge.lint.context import LintContext
 from svcforge.lint.rule import Fix, Profile, Rule, Violation
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.edges import Edge, EdgeKind
 from svcforge.model.routes import is_parameter, segments_of
+from svcforge.source.edit import Delete
+from svcforge.source.edit import Edit as Change
 from svcforge.source.finding import Path, Related, Severity
 
 RULE = Rule(
@@ -80,13 +83,14 @@ def check(context: LintContext) -> Iterator[Violation]:
     yield from _same_edges(context.indexes.edges)
 
 
-def _twice(message: str, path: Path, first: Path) -> Violation:
+def _twice(message: str, path: Path, first: Path, fix: tuple[Change, ...] = ()) -> Violation:
     return Violation(
         path=path,
         at_key=True,
         message=message,
         hint="remove one of the two, or rename it",
         related=(Related(first, "first here"),),
+        fix=fix,
     )
 
 
@@ -150,7 +154,17 @@ def _same_edges(edges: Iterable[Edge]) -> Iterator[Violation]:
         first = seen.setdefault(key, edge)
         if first is not edge and _inputs(first) == _inputs(edge):
             name = f"{edge.target}.{what}" if what else edge.target
-            yield _twice(f'"{edge.source}" {verb} "{name}" twice in the same way', edge.path, first.path)
+            message = f'"{edge.source}" {verb} "{name}" twice in the same way'
+            # Only one that says nothing of its own may go unread.
+            alike = isinstance(edge.path[-1], int) and _said(edge) == _said(first)
+            fix = (Delete(edge.path),) if alike else ()
+            yield _twice(message, edge.path, first.path, fix)
+
+
+def _said(edge: Edge) -> object:
+    """All that an edge says, apart from where it says it."""
+    said = edge.call or edge.subscription
+    return replace(said, path=()) if said else None
 
 
 def _inputs(edge: Edge) -> tuple[object, ...]:
