@@ -29,16 +29,10 @@ def test_it_exits_2_when_it_cannot_be_read_and_else_1(case: Path, monkeypatch: p
     assert pipeline.lint(case.name).exit_code == (2 if cannot_be_read else 1)
 
 
-def test_every_rule_has_a_case() -> None:
+def test_every_rule_about_reading_has_a_case() -> None:
     shown = "".join(case.with_suffix(".out").read_text(encoding="utf-8") for case in CASES)
-    generating = (
-        "SF020",
-        "SF021",
-        "SF023",
-        "SF024",
-        "SF025",
-    )  # found when generating, which tests/lint/test_pages.py tries
-    assert [code for code in catalogue.entries() if f" {code} " not in shown and code not in generating] == []
+    while_reading = [code for code, entry in catalogue.entries().items() if entry.check is None and code < "SF020"]
+    assert [code for code in while_reading if f" {code} " not in shown] == []
 
 
 def test_every_expectation_belongs_to_a_case() -> None:
