@@ -21,7 +21,7 @@ LEFT = shutil.ignore_patterns("__pycache__", ".*_cache")
 
 @dataclass(frozen=True)
 class Runs:
-    """Runs of generated tests: of those that notice a service's faults as it was generated, and of each with its fault."""
+    """How the tests that notice faults end: all of a service's before any is planted, and that of each fault after."""
 
     untouched: dict[str, Future[Outcome]]
     planted: dict[Fault, Future[Outcome]]
