@@ -496,8 +496,52 @@ def test_where_no_token_comes_a_claim_of_another_service_is_a_problem() -> None:
         "b: {owns: {Note: {owner: uuid, body: text}}, operations: {act: {http: POST /notes, creates: Note, with: {owner: token.sub}}}}"
     )
     assert complaints(blueprint) == [
-        'a.operations.make.calls[0]: "owner" is the token\'s "sub", and no user\'s token comes with this call, in "b.act"'
+        'a.operations.make.calls[0]: "b.act" takes "owner" from the token\'s "sub", and no user\'s token comes with this call'
     ]
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ("http: POST /make, scopes: [docs:write]", False),
+        ("http: POST /make, with: {who: token.sub}, public: with a name", False),
+        ("http: POST /make, public: for all", True),
+        ("http: POST /make, signed: bank", True),
+        ("schedule: every 15m", True),
+        ("with: {}", True),
+    ],
+)
+@pytest.mark.parametrize("verb", ["creates: Doc", "in: {who: text = x}"])
+def test_where_no_token_need_come_an_operation_with_scopes_is_out_of_reach(how: str, verb: str, told: bool) -> None:
+    blueprint = written(
+        f"a: {{owns: {{Doc: {{body: text = x, who: text = y}}}}, operations: {{make: {{{how}, {verb}, calls: [{{to: b.act, set: {{}}}}]}}}}}}\n"
+        "b: {operations: {act: {http: POST /notes, scopes: [notes:write, notes:read]}}}",
+        "externals: {bank: {}}\n",
+    )
+    assert (
+        complaints(blueprint)
+        == [
+            'a.operations.make.calls[0]: "b.act" demands the scope "notes:write", and no user\'s token comes with this call'
+        ]
+        * told
+    )
+
+
+def test_a_saga_reaches_no_scopes_in_other_services_and_past_them_in_its_own() -> None:
+    blueprint = written(
+        "a: {events: {Made: {doc: uuid}}, operations: {act: {http: POST /docs, scopes: [docs:write]}}}\n"
+        "b: {operations: {act: {http: POST /notes, scopes: [notes:write]}, any: {http: POST /any, scopes: []}}}",
+        saga("a.Made", "{do: a.act, undo: b.act}, {do: b.act, undo: a.act}, {do: b.any}"),
+    )
+    assert [c.partition(":")[0] for c in complaints(blueprint)] == ["sagas.buy.steps[0].undo", "sagas.buy.steps[1]"]
+
+
+def test_what_exists_already_has_credentials_of_its_own() -> None:
+    blueprint = written(
+        "a: {has: [health], operations: {make: {calls: [b.act]}}}\n"
+        "b: {operations: {act: {http: POST /notes, scopes: [notes:write]}}}"
+    )
+    assert complaints(blueprint) == []
 
 
 def test_a_saga_and_a_handler_know_no_token() -> None:

@@ -12,12 +12,10 @@ from svcforge.model.elements import Call, Event, Operation, Verb
 from svcforge.model.inputs import Input, Meaning, claim_of
 from svcforge.model.record import record
 from svcforge.model.scope import Binding, Known, Need, Origin, Scope, Source, fill, fill_literal
-from svcforge.model.signature import Shape, Signature, signature, without_token
+from svcforge.model.signature import Shape, Signature, signature
 from svcforge.model.types import TEXT, Kind
 
 Bindings = tuple[Binding, ...]
-
-NO_TOKEN = "no user's token comes with this call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def _own_code(blueprint: Blueprint, operation: Operation, sig: Signature) -> Ope
     calls: list[Bindings] = []
     for call in operation.calls:
         callee = blueprint.operation(call.target, call.operation)
-        filled = call_inputs(scope, call, callee, token=_has_token(blueprint, operation)) if callee else ()
+        filled = call_inputs(scope, call, callee) if callee else ()
         calls.append(tuple(b for b in filled if b.explicit))
     return OperationBindings(tuple(_given(blueprint, operation, sig, scope)), calls=tuple(calls))
 
@@ -73,11 +71,10 @@ def _with_verb(blueprint: Blueprint, operation: Operation, sig: Signature) -> Op
     scope = _before_calls(blueprint, operation, sig, frozenset())
     early = _before_calls(blueprint, operation, sig, late) if late else scope
     scopes = (scope,) if early is scope else (scope, early)
-    token = _has_token(blueprint, operation)
     calls: list[Bindings] = []
     for call in operation.calls:
         callee = blueprint.operation(call.target, call.operation)
-        calls.append(call_inputs(early, call, callee, token=token, base=operation))
+        calls.append(call_inputs(early, call, callee, base=operation))
         name = alias_of(call, early.roots)
         for each in scopes:
             add_answer(each, name, callee)
@@ -95,11 +92,6 @@ def emitted(blueprint: Blueprint, operation: Operation) -> Iterator[Event]:
     service = blueprint.services[operation.owner]
     for name in operation.emits:
         yield from (event for event in service.events if event.name == name)
-
-
-def _has_token(blueprint: Blueprint, operation: Operation) -> bool:
-    """Whether every call of the operation comes with a user's token, if there is a user at all."""
-    return operation.http is not None and (operation.owner, operation.name) not in without_token(blueprint)
 
 
 def _before_calls(blueprint: Blueprint, operation: Operation, sig: Signature, hidden: frozenset[str]) -> Scope:
@@ -241,27 +233,19 @@ def call_inputs(
     call: Call,
     callee: Operation | None,
     *,
-    token: bool,
     direct: bool = False,
     base: Operation | None = None,
 ) -> Bindings:
     """What fills the inputs of a call.
 
     Args:
-        token: whether a user's token comes with it.
         direct: whether it reaches the operation past its API, as a saga does in its own service.
         base: the operation that makes the call, whose own `with` and `set` hold for it too.
     """
     if callee is None:
         return ()
     by_api = callee.http is not None and not direct and callee.owner in scope.blueprint.services
-    filled = list(asked_inputs(scope, callee, call.sources, call.literals, token=by_api, base=base))
-    if by_api and not token:
-        for item in signature(scope.blueprint, callee).inputs:
-            if item.claim and item.required:
-                problem = f'"{item.name}" is the token\'s "{item.claim}", and {NO_TOKEN}'
-                filled.append(Binding(_need(scope.blueprint, callee, item), None, problem))
-    return tuple(filled)
+    return tuple(asked_inputs(scope, callee, call.sources, call.literals, token=by_api, base=base))
 
 
 def asked_inputs(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from svcforge.model.answers import add_answer, alias_of
-from svcforge.model.bindings import NO_TOKEN, Bindings, add_inputs, asked_inputs, call_inputs
+from svcforge.model.bindings import Bindings, add_inputs, asked_inputs, call_inputs
 from svcforge.model.blueprint import Blueprint, field_named
 from svcforge.model.elements import CopyFeed, Endpoint, Operation, Saga, Subscription, Verb
 from svcforge.model.record import kept_fields, record
 from svcforge.model.scope import Binding, Known, Need, Origin, Scope, Source, fill, fill_literal
 from svcforge.model.signature import signature
+from svcforge.model.tokens import NO_TOKEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +81,18 @@ def of_saga(blueprint: Blueprint, saga: Saga) -> SagaBindings:
     for step in saga.steps:
         do = blueprint.operation(step.do.target, step.do.operation)
         name = alias_of(step.do, scope.roots)
-        filled = call_inputs(scope, step.do, do, token=False, direct=step.do.target == saga.owner)
+        filled = call_inputs(scope, step.do, do, direct=step.do.target == saga.owner)
         undone: Bindings = ()
         if step.undo:
             seen = _undoing(scope, name, filled, do)
             undo = blueprint.operation(step.undo.target, step.undo.operation)
-            undone = call_inputs(seen, step.undo, undo, token=False, direct=step.undo.target == saga.owner)
+            undone = call_inputs(seen, step.undo, undo, direct=step.undo.target == saga.owner)
         steps.append(StepBindings(name, filled, undone))
         add_answer(scope, name, do)
     last: Bindings = ()
     if saga.undo:
         undo = blueprint.operation(saga.undo.target, saga.undo.operation)
-        last = call_inputs(start, saga.undo, undo, token=False, direct=saga.undo.target == saga.owner)
+        last = call_inputs(start, saga.undo, undo, direct=saga.undo.target == saga.owner)
     return SagaBindings(tuple(steps), last)
 
 

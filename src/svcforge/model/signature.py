@@ -68,24 +68,6 @@ def signature(blueprint: Blueprint, operation: Operation) -> Signature:
     return kept[at]
 
 
-def without_token(blueprint: Blueprint) -> frozenset[tuple[str, str]]:
-    """The operations (service, name) that a saga, a handler or a schedule calls: no user's token comes with those calls."""
-    kept: frozenset[tuple[str, str]] | None = blueprint.__dict__.get("_without_token")
-    if kept is None:
-        kept = blueprint.__dict__["_without_token"] = frozenset(_without_token(blueprint))
-    return kept
-
-
-def _without_token(blueprint: Blueprint) -> Iterator[tuple[str, str]]:
-    for service in blueprint.services.values():
-        yield from ((service.name, s.operation) for s in service.subscriptions if s.operation)
-        yield from ((service.name, o.name) for o in service.operations.values() if o.schedule)
-    for saga in blueprint.sagas.values():
-        for call in (*(c for step in saga.steps for c in (step.do, step.undo)), saga.undo):
-            if call and call.target and call.operation:
-                yield call.target, call.operation
-
-
 def _signature(blueprint: Blueprint, operation: Operation) -> Signature:
     found = record(blueprint, operation.owner, operation.entity) if operation.verb else None
     where = _where(blueprint, operation, found)

@@ -13,6 +13,7 @@ from svcforge.model.flows import of_endpoint, of_feed, of_saga, of_subscription
 from svcforge.model.inputs import Stand
 from svcforge.model.literal import Misfit, typed
 from svcforge.model.signature import Signature, signature
+from svcforge.model.tokens import refused
 from svcforge.model.types import Kind, Type
 from svcforge.source.finding import Path
 
@@ -41,11 +42,14 @@ def problems(blueprint: Blueprint) -> Iterator[Problem]:
     for saga in blueprint.sagas.values():
         found = of_saga(blueprint, saga)
         for step, filled in zip(saga.steps, found.steps, strict=True):
+            yield from _refused(blueprint, step.do, saga.owner)
             yield from _unfilled(filled.do, step.do.path, f'"{step.do.to}"')
             yield from _answer(blueprint, step.do)
             if step.undo:
+                yield from _refused(blueprint, step.undo, saga.owner)
                 yield from _unfilled(filled.undo, step.undo.path, f'"{step.undo.to}"', within=False)
         if saga.undo:
+            yield from _refused(blueprint, saga.undo, saga.owner)
             yield from _unfilled(found.undo, saga.undo.path, f'"{saga.undo.to}"', within=False)
     for bff in blueprint.bffs.values():
         for endpoint in bff.endpoints:
@@ -59,6 +63,8 @@ def _operation(blueprint: Blueprint, service: Service, operation: Operation) -> 
     found = of_operation(blueprint, operation)
     name = f'"{operation.name}"'
     yield from _unfilled((*found.given, *found.fields), operation.path, name)
+    for call in operation.calls:
+        yield from _refused(blueprint, call)
     for call, filled in zip(operation.calls, found.calls, strict=True) if found.calls else ():
         yield from _unfilled(filled, call.path, f'"{call.to}"')
         yield from _answer(blueprint, call)
@@ -81,6 +87,14 @@ def _operation(blueprint: Blueprint, service: Service, operation: Operation) -> 
             if item.required:
                 message = f'nothing gives "{item.name}" of {name} when its schedule runs it'
                 yield Problem((*operation.path, "schedule"), message, f"set: {{{item.name}: <value>}}, or a default")
+
+
+def _refused(blueprint: Blueprint, call: Call, owner: str | None = None) -> Iterator[Problem]:
+    """A call that fails whenever it is made: what it reaches is for users, and nobody's token comes along."""
+    if (why := refused(blueprint, call, owner=owner)) is not None:
+        yield Problem(
+            call.path, why, "call an operation without `http`: for that one the declared call is the permission"
+        )
 
 
 def _unfilled(bindings: Bindings, path: Path, whose: str, *, within: bool = True) -> Iterator[Problem]:

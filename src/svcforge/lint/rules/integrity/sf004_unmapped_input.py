@@ -4,6 +4,8 @@
 Fills every input of a call, a step, a handler and a schedule, every field of an event, of a copy and of what is
 created, by name from what is in scope there, and reports the required ones that have no source, and those whose
 source is of another type; `with` and `set` that give what nothing takes; and values in `where` that do not fit.
+A call to another service's operation that has `scopes`, or takes a claim of the token, is reported where no user's
+token need come with it: from a saga, a handler, a schedule, and an operation that is internal, public or signed.
 
 ## Why is this bad?
 What the blueprint does not say, a generator would have to invent. The slip is cheap here, and a failing request later.
