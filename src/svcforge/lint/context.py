@@ -7,7 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from svcforge.lint.cycles import knots
+from svcforge.lint.requests import Graph, requests
 from svcforge.lint.rule import Option, T
+from svcforge.lint.upkeep import Upkeep
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.edges import Edge, EdgeKind, edges
 from svcforge.model.elements import Role
@@ -84,6 +86,11 @@ class Indexes:
         """The edges whose source holds a request while it waits: no saga's step, no `wait: false`, no event."""
         return tuple(e for e in self.edges if e.waits)
 
+    @cached_property
+    def requests(self) -> Graph:
+        """What a request waits for from where it arrives, operation by operation."""
+        return requests(self.blueprint, self.edges)
+
     def edge_at(self, path: Path) -> Edge | None:
         """The edge that is declared at a path or around it."""
         return next((edge for i in range(len(path), 0, -1) if (edge := self._edge_by_path.get(path[:i]))), None)
@@ -108,12 +115,16 @@ def _between(found: list[tuple[str, str, Edge]]) -> ServiceGraph:
     }
 
 
-class LintContext:
-    """One rule's view of a blueprint: the shared indexes, and the values of its options."""
+_NOTHING = Upkeep()
 
-    def __init__(self, indexes: Indexes, options: Mapping[str, Any]) -> None:
+
+class LintContext:
+    """One rule's view of a blueprint: the shared indexes, the values of its options, and (SF9xx) what is left to look after."""
+
+    def __init__(self, indexes: Indexes, options: Mapping[str, Any], upkeep: Upkeep = _NOTHING) -> None:
         self.blueprint = indexes.blueprint
         self.indexes = indexes
+        self.upkeep = upkeep
         self._options = options
 
     def option(self, option: Option[T]) -> T:
