@@ -6,7 +6,7 @@ from typing import Any
 
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.edges import Edge, EdgeKind
-from svcforge.model.effective import Effective
+from svcforge.model.effective import Effective, call_policy
 from svcforge.source.edit import Put
 from svcforge.source.finding import Related
 
@@ -26,6 +26,13 @@ def origin(edge: Edge, what: str, effective: Effective) -> tuple[Related, ...]:
     if effective.origin is None or not effective.beside(edge):
         return ()
     return (Related(effective.origin, f"{what} is set here, in {effective.told_by}"),)
+
+
+def hard(blueprint: Blueprint, edge: Edge) -> bool:
+    """Whether a request fails when this call does: it waits, has no fallback, and is not optional."""
+    if not edge.waits or edge.call is None:
+        return False
+    return not edge.call.fallback and not call_policy(blueprint, edge, "optional").value
 
 
 def with_policy(blueprint: Blueprint, edge: Edge, name: str, value: Any) -> Put:

@@ -1,0 +1,86 @@
+"""What an operation's availability can be at best: the product over the services that it cannot do without."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import exp, log
+
+from svcforge.lint.calls import hard
+from svcforge.lint.context import Indexes
+from svcforge.lint.cycles import components
+from svcforge.lint.requests import Node
+from svcforge.model.edges import Edge
+from svcforge.model.effective import availability
+
+LOOKED_AT = 400
+"""Places of one request that are looked at: what lies further adds to a budget that is overdrawn already."""
+
+EQUAL = 1e-9
+"""Availabilities that differ by less are equal: a promise of 99.9% is kept by 0.999 * 1."""
+
+
+class Budgets:
+    """The promised availabilities (`slo.availability`) of what requests depend on.
+
+    What promises nothing counts as always there, so that a finding is a proof. Dependencies with a fallback, optional
+    ones, events and copies are none.
+    """
+
+    def __init__(self, indexes: Indexes) -> None:
+        """Work out what is lost at most on the way from each place, callees first."""
+        self._blueprint = indexes.blueprint
+        self._graph = {
+            node: [(edge, end) for edge, end in out if edge is None or hard(self._blueprint, edge)]
+            for node, out in indexes.requests.items()
+        }
+        self._lost = self._losses()
+
+    def promised(self, name: str) -> float | None:
+        """What a service, BFF or external promises."""
+        value: float | None = availability(self._blueprint, name).value
+        return value
+
+    def at_best(self, node: Node, promise: float) -> Mapping[str, float] | None:
+        """The dependencies with what they promise, where their product is less than a promise; else None."""
+        if exp(-self._lost.get(node, 0.0)) >= promise - EQUAL:
+            return None
+        found: dict[str, float] = {}
+        seen, todo = {node}, [node]
+        while todo and len(seen) < LOOKED_AT:
+            for _, end in self._graph.get(todo.pop(), ()):
+                if end in seen:
+                    continue
+                seen.add(end)
+                todo.append(end)
+                if end[0] != node[0] and (value := self.promised(end[0])) is not None:
+                    found[end[0]] = value
+        return found if product(found) < promise - EQUAL else None
+
+    def _losses(self) -> dict[Node, float]:
+        """An upper bound for each place, as -ln of the product: what is reached on two ways counts twice. Linear."""
+        lost: dict[Node, float] = {}
+        for group in components({node: [end for _, end in out] for node, out in self._graph.items()}):
+            members = set(group)
+            total = 0.0
+            for node in group:
+                for edge, end in self._graph.get(node, ()):
+                    total += self._loss(edge) + (0.0 if end in members else lost.get(end, 0.0))
+            lost.update(dict.fromkeys(group, total))
+        return lost
+
+    def _loss(self, edge: Edge | None) -> float:
+        value = self.promised(edge.target) if edge is not None else None
+        return 0.0 if value is None else -log(max(value, EQUAL))
+
+
+def product(found: Mapping[str, float]) -> float:
+    """What services with these availabilities give together."""
+    total = 1.0
+    for value in found.values():
+        total *= value
+    return total
+
+
+def percent(share: float) -> str:
+    """An availability as it is written: `99.95%`."""
+    return f"{share * 100:.4f}".rstrip("0").rstrip(".") + "%"
