@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.lint.judging import messages, places, system
+from tests.lint.judging import findings, messages, places, system
 
 EXISTING = "{has: [health]}"
 
@@ -44,7 +44,8 @@ def test_a_whole_system_may_exist() -> None:
     ],
 )
 def test_an_open_operation_says_who_may_call(says: str, expected: int) -> None:
-    text = system({"a": f"{{operations: {{go: {{http: GET /go{says}}}}}}}"}, "externals: {stripe: {}}\n")
+    more = "externals: {stripe: {}}\ngateway: {auth: {jwt: {issuer: i, audience: a}}, routes: {/api/go: a}}\n"
+    text = system({"a": f"{{operations: {{go: {{http: GET /go{says}}}}}}}"}, more)
     assert len(messages(text, "SF601")) == expected
 
 
@@ -80,6 +81,46 @@ def test_a_bff_needs_what_its_parts_need() -> None:
     text = system({"a": "{operations: {go: {http: GET /go, scopes: [x]}}}"})
     more = "bffs: {web: {endpoints: {GET /home: {g: a.go()}}}}\ngateway: {routes: {/home: web}}\n"
     assert places(text + more, "SF601") == ["gateway"]
+
+
+OWNED = "owns: {Note: {owner: text}}"
+
+
+@pytest.mark.parametrize(
+    ("service", "place"),
+    [
+        ("{operations: {go: {http: GET /go, scopes: [x]}}}", ["contexts.c.services.a.operations.go.scopes"]),
+        ("{operations: {go: {http: GET /go, scopes: []}}}", ["contexts.c.services.a.operations.go.scopes"]),
+        (
+            f"{{{OWNED}, operations: {{go: {{http: POST /go, creates: Note, with: {{owner: token.sub}}, public: p}}}}}}",
+            ["contexts.c.services.a.operations.go"],
+        ),
+        (f"{{{OWNED}, operations: {{go: {{creates: Note, with: {{owner: token.sub}}}}}}}}", []),
+        ("{operations: {go: {http: GET /go, public: p}}}", []),
+        ("{has: [health], operations: {go: {http: GET /go, scopes: [x]}}}", []),
+    ],
+)
+@pytest.mark.parametrize("gateway", ["", "gateway: {routes: {}}\n"])
+def test_what_asks_for_a_token_needs_somebody_whose_tokens_are_good(
+    service: str, place: list[str], gateway: str
+) -> None:
+    assert places(system({"a": service}) + gateway, "SF601") == place
+
+
+def test_all_that_ask_for_a_token_are_one_finding() -> None:
+    text = system({"a": "{operations: {go: {http: GET /go, scopes: [x]}, come: {http: GET /come, scopes: [x]}}}"})
+    (found,) = findings(text, "SF601")
+    assert (
+        found.message
+        == '"a.go" asks for a token, and nothing says whose tokens are good: nobody would be asked for one'
+    )
+    assert [place.message for place in found.related] == ['"a.come" asks for one too']
+
+
+def test_a_part_that_takes_a_claim_asks_for_a_token() -> None:
+    text = system({"a": "{operations: {go: {http: GET /go, in: {who: text}, public: p}}}"})
+    text += "bffs: {web: {endpoints: {GET /home: {g: a.go(who=token.sub)}}}}\n"
+    assert places(text, "SF601") == ["bffs.web.endpoints.GET /home.g"]
 
 
 @pytest.mark.parametrize(("role", "expected"), [("business", 1), ("registry", 1), ("frontend", 0), ("client", 0)])

@@ -3,8 +3,9 @@
 ## What it does
 Reports an operation with `http` that does not say who may call it (`scopes`, `public: <reason>` or
 `signed: <external>`); a gateway that verifies no token although operations behind its routes need one, or although
-nothing is known of what is behind them; and a service that is `exposed` past the gateway without operations that say
-who may call. A page that people's browsers load (role `frontend`) and a `client` are no such door.
+nothing is known of what is behind them; operations to be generated that need a token, while nothing says whose tokens
+are good; and a service that is `exposed` past the gateway without operations that say who may call. A page that
+people's browsers load (role `frontend`) and a `client` are no such door.
 
 ## Why is this bad?
 What can be reached from outside and asks nobody who they are is found within hours. A reason in `public` tells the
@@ -61,8 +62,10 @@ from svcforge.lint.context import LintContext
 from svcforge.lint.rule import Profile, Rule, Violation
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.elements import Gateway, Operation, Role, Route
+from svcforge.model.inputs import claim_of
 from svcforge.model.routes import endpoints_behind, operations_behind
-from svcforge.source.finding import Related, Severity
+from svcforge.model.tokens import asks_for_token
+from svcforge.source.finding import Path, Related, Severity
 
 RULE = Rule(
     code="SF601", name="unauthenticated-entry", severity=Severity.ERROR, profile=Profile.MINIMAL,
@@ -71,17 +74,20 @@ RULE = Rule(
 
 
 def check(context: LintContext) -> Iterator[Violation]:
-    """Open operations, then the gateway, then what is exposed past it."""
+    """Open operations, then the gateway or the want of one, then what is exposed past it."""
     blueprint = context.blueprint
     for service in blueprint.services.values():
         for operation in service.operations.values():
             if operation.http and not _says_who(operation):
                 yield _open_operation(operation)
     gateway = blueprint.gateway
-    if gateway is not None and gateway.jwt is None:
-        needy = [route for route in gateway.routes if _needs_token(blueprint, route)]
-        if needy:
-            yield _open_gateway(gateway, needy)
+    if gateway is None or gateway.jwt is None:
+        routes = [route for route in gateway.routes if _needs_token(blueprint, route)] if gateway else []
+        askers = list(_askers(blueprint))
+        if gateway is not None and routes:
+            yield _open_gateway(gateway, routes)
+        elif askers:
+            yield _nobody_s_tokens(gateway, askers)
     for name, service in blueprint.services.items():
         known = any(operation.http for operation in service.operations.values())
         if service.exposed and not known and service.role not in (Role.FRONTEND, Role.CLIENT):
@@ -112,6 +118,32 @@ def _needs_token(blueprint: Blueprint, route: Route) -> bool:
         called = (blueprint.operation(p.call.target, p.call.operation) for p in endpoint.parts)
         operations += [operation for operation in called if operation is not None]
     return not operations or any(operation.scopes is not None for operation in operations)
+
+
+def _askers(blueprint: Blueprint) -> Iterator[tuple[str, Path]]:
+    """What is to be generated and asks for a token: a name, and the place where it does."""
+    for service in blueprint.services.values():
+        built = service.generated and blueprint.abilities_of(service.name) is None
+        for operation in service.operations.values() if built else ():
+            if asks_for_token(blueprint, operation):
+                place = operation.path if operation.scopes is None else (*operation.path, "scopes")
+                yield f"{service.name}.{operation.name}", place
+    for bff in blueprint.bffs.values():
+        for endpoint in bff.endpoints if blueprint.abilities_of(bff.name) is None else ():
+            for part in endpoint.parts:
+                if any(argument.source and claim_of(argument.source) for argument in part.arguments):
+                    yield f"{bff.name}.{part.name}", part.path
+
+
+def _nobody_s_tokens(gateway: Gateway | None, askers: list[tuple[str, Path]]) -> Violation:
+    (name, path), *others = askers
+    return Violation(
+        path=path,
+        message=f'"{name}" asks for a token, and nothing says whose tokens are good: nobody would be asked for one',
+        hint=f'{"add" if gateway else "add a `gateway` with"} "auth: {{jwt: {{issuer: ..., audience: ...}}}}"'
+        + (" to the gateway" if gateway else ""),
+        related=tuple(Related(place, f'"{other}" asks for one too') for other, place in others),
+    )
 
 
 def _open_gateway(gateway: Gateway, routes: list[Route]) -> Violation:
