@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from svcforge.lint.run import Verdict, run
+from svcforge.lint.run import ONLY_FINDINGS, Asked, Verdict, run
 from svcforge.lint.settings import Choices, resolve
 from svcforge.load import load_text
 from svcforge.source.finding import Finding, dotted
@@ -24,11 +24,12 @@ def system(services: Mapping[str, str], more: str = "", contexts: Mapping[str, s
     return f"{HEAD}{more}contexts:\n{body}"
 
 
-def verdict(text: str, choices: Choices = AS_WRITTEN, today: date = TODAY) -> Verdict:
+def verdict(text: str, choices: Choices = AS_WRITTEN, today: date = TODAY, asked: Asked = ONLY_FINDINGS) -> Verdict:
     """What the linter says of a blueprint that can be read."""
     loaded = load_text(text)
     assert loaded.blueprint is not None, [f"{f.code} {f.message}" for f in loaded.findings]
-    return run(loaded.blueprint, resolve(loaded.blueprint.lint, choices), today=today, locate=loaded.locate)
+    settings = resolve(loaded.blueprint.lint, choices)
+    return run(loaded.blueprint, settings, today=today, locate=loaded.locate, comments=loaded.comments(), asked=asked)
 
 
 def findings(text: str, rule: str) -> list[Finding]:

@@ -6,29 +6,44 @@ import pytest
 from tests.lint.judging import TODAY
 
 from svcforge.lint import catalogue
+from svcforge.lint.baseline import FILE, read
 from svcforge.lint.catalogue import Entry
 from svcforge.lint.page import HEADINGS, example, sections
-from svcforge.lint.run import run
+from svcforge.lint.rule import Fix
+from svcforge.lint.run import Asked, run
 from svcforge.lint.settings import Choices, resolve
-from svcforge.load import load_text
+from svcforge.load import Loaded, load_text
 from svcforge.model.blueprint import Blueprint
 from svcforge.packs.shelf import bundled
 from svcforge.plan.parts import services
 from svcforge.plan.plan import plan
 from svcforge.plan.service import service_facts
+from svcforge.source.finding import Finding
+from svcforge.source.patch import Patch
 
 ENTRIES = list(catalogue.entries().values())
+FIXABLE = [entry for entry in ENTRIES if entry.rule.fix is not Fix.NONE]
 each_rule = pytest.mark.parametrize("entry", ENTRIES, ids=[e.rule.code for e in ENTRIES])
 
 
-def codes(entry: Entry, heading: str) -> list[str]:
-    """What is found in an example under the rule's own profile."""
-    loaded = load_text(example(entry.page, heading))
+def judged(entry: Entry, loaded: Loaded, heading: str) -> list[Finding]:
+    """What is found in a blueprint under the rule's own profile, with the baseline under the heading if there is one."""
     if loaded.blueprint is None:
-        return [finding.code for finding in loaded.findings]
+        return list(loaded.findings)
+    known = example(entry.page, heading, "json")
+    asked = Asked(baseline=read(known, FILE) if known else None)
     settings = resolve(loaded.blueprint.lint, Choices(profile=entry.rule.profile))
-    judged = [finding.code for finding in run(loaded.blueprint, settings, today=TODAY).findings]
-    return [*judged, *planning(entry, loaded.blueprint)] if entry.rule.code in PLANNING else judged
+    found = run(loaded.blueprint, settings, today=TODAY, locate=loaded.locate, comments=loaded.comments(), asked=asked)
+    return list(found.findings)
+
+
+def codes(entry: Entry, heading: str) -> list[str]:
+    """The codes of what is found in an example."""
+    loaded = load_text(example(entry.page, heading))
+    found = [finding.code for finding in judged(entry, loaded, heading)]
+    if entry.rule.code in PLANNING and loaded.blueprint:
+        return [*found, *planning(entry, loaded.blueprint)]
+    return found
 
 
 PLANNING = ("SF020", "SF021", "SF023", "SF024", "SF025")
@@ -51,6 +66,25 @@ def test_the_example_that_fires_gives_exactly_this_finding(entry: Entry) -> None
 @each_rule
 def test_the_mended_example_gives_none(entry: Entry) -> None:
     assert codes(entry, "Use instead") == []
+
+
+@pytest.mark.parametrize("entry", FIXABLE, ids=[e.rule.code for e in FIXABLE])
+def test_a_rule_that_says_it_can_mend_its_example_does(entry: Entry) -> None:
+    loaded = load_text(example(entry.page, "Example"))
+    fixes = [f.fix for f in judged(entry, loaded, "Example") if f.code == entry.rule.code and f.fix]
+    done = Patch(loaded.root, loaded.sources, loaded.file).patched(fixes)
+    assert done.made == tuple(range(len(fixes)))
+    assert fixes
+    mended = load_text(done.texts[loaded.file])
+    assert [f.code for f in judged(entry, mended, "Example") if f.code == entry.rule.code] == []
+    assert mended.blueprint is not None
+
+
+@each_rule
+def test_only_a_rule_that_says_so_mends_anything(entry: Entry) -> None:
+    found = judged(entry, load_text(example(entry.page, "Example")), "Example")
+    fixed = {finding.code for finding in found if finding.fix}
+    assert fixed <= {e.rule.code for e in FIXABLE}
 
 
 @each_rule

@@ -34,10 +34,12 @@ def linted(lint: str, today: date = date(2026, 6, 15)) -> list[str]:
         ("{ignore: [{rule: sync-cycle, at: b}]}", ["1 suppressed"]),
         ("{ignore: [{rule: sync-cycle, at: a -> b}]}", ["1 suppressed"]),
         ("{ignore: [{rule: sync-cycle, at: b -> a}]}", ["1 suppressed"]),
-        ("{ignore: [{rule: sync-cycle, at: c}]}", ["SF101 error", "0 suppressed"]),
-        ("{ignore: [{rule: SF203, at: a}]}", ["SF101 error", "0 suppressed"]),
+        ("{ignore: [{rule: sync-cycle, at: c}]}", ["SF901 warning", "SF101 error", "0 suppressed"]),
+        ("{ignore: [{rule: SF203, at: a}]}", ["SF901 warning", "SF101 error", "0 suppressed"]),
+        ("{ignore: [{rule: SF104, at: a}]}", ["SF101 error", "0 suppressed"]),
         ("{ignore: [{rule: sync-cycle, until: 2026-06-15}]}", ["1 suppressed"]),
-        ("{ignore: [{rule: sync-cycle, until: 2026-06-14}]}", ["SF101 error", "0 suppressed"]),
+        ("{ignore: [{rule: sync-cycle, until: 2026-06-14}]}", ["SF902 warning", "SF101 error", "0 suppressed"]),
+        ("{ignore: [{rule: sync-cycle, until: some day}]}", ["SF902 warning", "SF101 error", "0 suppressed"]),
     ],
 )
 def test_the_lint_block_decides(lint: str, expected: list[str]) -> None:

@@ -10,6 +10,9 @@ from svcforge.lint.settings import Choices, UnknownSelector, resolve
 from svcforge.model.elements import Ignore, LintConfig
 from svcforge.source.finding import Severity, dotted
 
+HYGIENE = catalogue.selected("hygiene") or frozenset()
+"""What always runs."""
+
 
 def test_nothing_said_is_the_recommended_profile_failing_on_warnings() -> None:
     settings = resolve(LintConfig())
@@ -29,7 +32,8 @@ def test_nothing_said_is_the_recommended_profile_failing_on_warnings() -> None:
     ],
 )
 def test_the_command_line_comes_before_the_blueprint(config: LintConfig, choices: Choices, expected: str) -> None:
-    assert resolve(config, choices).codes == catalogue.selected(expected)
+    expected_codes = catalogue.selected(expected) or frozenset()
+    assert resolve(config, choices).codes == expected_codes | HYGIENE
 
 
 def test_profiles_and_rules_may_be_selected_together() -> None:
@@ -109,3 +113,13 @@ def test_an_option_is_read_as_its_default_is(option: Option[object], raw: str, e
 def test_what_is_not_of_the_options_type_is_refused(option: Option[object], raw: str) -> None:
     with pytest.raises(ValueError, match=raw):
         option.read(raw)
+
+
+def test_rules_selected_one_by_one_reach_no_profile() -> None:
+    assert resolve(LintConfig(select=("SF101",))).reachable == frozenset()
+    assert resolve(LintConfig(), Choices(select=("SF101",))).reachable == frozenset()
+
+
+def test_all_rules_that_are_not_ignored_decide_which_profile_is_reached() -> None:
+    production = catalogue.selected("production") or frozenset()
+    assert resolve(LintConfig(), Choices(profile="minimal", ignore=("SF101",))).reachable == production - {"SF101"}

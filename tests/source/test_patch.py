@@ -65,6 +65,13 @@ def test_keys_of_one_fix_are_added_together() -> None:
     assert patched("a:\n  - to: x\n", fix) == "a:\n  - to: x\n    k: 1\n    l: 2\n"
 
 
+def test_edits_of_one_place_are_made_one_after_the_other() -> None:
+    fix = (Delete(("a", "b")), Put(("a",), "k", "v"))
+    assert patched("a: {b: 1} # x\n", fix) == "a: {k: v} # x\n"
+    assert patched("a:\n  b: 1 # x\nc: 2\n", fix) == "a:\n  k: v\nc: 2\n"
+    assert patched("a: [1, 2, 3]\n", (Delete(("a", 0)), Delete(("a", 1)))) == "a: [3]\n"
+
+
 @pytest.mark.parametrize(
     ("text", "edit"),
     [

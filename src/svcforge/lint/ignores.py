@@ -1,30 +1,22 @@
-"""Central suppressions: whether an entry of `lint.ignore` covers a finding."""
+"""What the `at` of a suppression in `lint.ignore` covers, and what a baseline calls a finding."""
 
 from __future__ import annotations
 
-from datetime import date
-
 from svcforge.lint.context import Indexes
 from svcforge.lint.rule import Violation
-from svcforge.model.elements import Ignore
 from svcforge.source.finding import Path
 
 _TOP = ("externals", "bffs", "sagas", "stores", "libraries")
 
 
-def holds(ignore: Ignore, today: date) -> bool:
-    """Whether an entry is still in force: without a date, and up to and on the day of its `until`."""
-    return ignore.until is None or today.isoformat() <= ignore.until
-
-
-def covers(ignore: Ignore, violation: Violation, indexes: Indexes) -> bool:
+def covers(at: str | None, violation: Violation, indexes: Indexes) -> bool:
     """Whether an entry's `at` is what the finding is about; an entry without `at` covers everything."""
-    if ignore.at is None or ignore.at in violation.about:
+    if at is None or at in violation.about:
         return True
-    if " -> " in ignore.at:
+    if " -> " in at:
         edge = indexes.edge_at(violation.path)
-        return edge is not None and ignore.at == f"{edge.source} -> {edge.target}"
-    return ignore.at in elements(violation.path)
+        return edge is not None and at == f"{edge.source} -> {edge.target}"
+    return at in elements(violation.path)
 
 
 def elements(path: Path) -> tuple[str, ...]:
@@ -35,3 +27,21 @@ def elements(path: Path) -> tuple[str, ...]:
     if len(parts) >= 2 and parts[0] in _TOP:
         return (parts[1], f"{parts[1]}.{parts[3]}") if len(parts) > 3 else (parts[1],)
     return ("gateway",) if parts[:1] == ("gateway",) else ()
+
+
+def subject(violation: Violation, indexes: Indexes) -> str:
+    """What a finding is about in words that outlive a change of the file: never a line, never a place in a list.
+
+    The members of what has several (a cycle, a chain, a shared store), in order; else the edge, as `source->target#what`;
+    else the element.
+    """
+    edge = indexes.edge_at(violation.path)
+    own = {*elements(violation.path), *((f"{edge.source} -> {edge.target}",) if edge else ())}
+    if own & set(violation.about):
+        names = {one for one in violation.about if " -> " not in one}
+        return ", ".join(sorted(names or set(violation.about)))
+    if edge is not None:
+        what = edge.operation or edge.event
+        return f"{edge.source}->{edge.target}" + (f"#{what}" if what else "")
+    found = elements(violation.path)
+    return found[-1] if found else ".".join(part for part in violation.path if isinstance(part, str))

@@ -9,7 +9,7 @@ HEADINGS = ("What it does", "Why is this bad?", "Example", "Use instead", "Optio
 """The sections of every page, in this order."""
 
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
-_YAML = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def sections(page: str) -> Mapping[str, str]:
@@ -18,7 +18,7 @@ def sections(page: str) -> Mapping[str, str]:
     return {heading: text.strip() for heading, text in zip(parts[1::2], parts[2::2], strict=True)}
 
 
-def example(page: str, heading: str) -> str:
-    """The blueprint under a heading: "Example" fires, "Use instead" is silent."""
-    found = _YAML.search(sections(page)[heading] + "\n")
-    return found[1] if found else ""
+def example(page: str, heading: str, language: str = "yaml") -> str:
+    """The blueprint under a heading: "Example" fires, "Use instead" is silent; in JSON the baseline that goes with it."""
+    found = _BLOCK.findall(sections(page)[heading] + "\n")
+    return next((text for of, text in found if of == language), "")

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar, cast
 
 from svcforge.source.edit import Edit
-from svcforge.source.finding import Path, Related, Severity
+from svcforge.source.finding import Path, Related, Severity, Span
 
 T = TypeVar("T", bound=bool | int | float | str)
 
@@ -96,6 +96,7 @@ class Violation:
     from the rule's. `about` names the elements that the finding is about as much as the one at the path
     (the members of a cycle), as `lint.ignore` names them: `service`, `service.member`, `source -> target`.
     `fix` are the changes that mend it, made together or not at all; whether they are safe is the rule's to say.
+    `span` is for what stands at no path of the blueprint: a comment, a line of another file.
     """
 
     path: Path
@@ -108,3 +109,4 @@ class Violation:
     profile: Profile | None = None
     about: tuple[str, ...] = ()
     fix: tuple[Edit, ...] = ()
+    span: Span | None = None

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 
+from svcforge.lint import baseline as baselines
 from svcforge.lint import catalogue, ignores
-from svcforge.lint.catalogue import Entry
+from svcforge.lint.baseline import Baseline, Counts
 from svcforge.lint.context import Indexes, LintContext
-from svcforge.lint.rule import Fix, Violation
+from svcforge.lint.profiles import Reached, at_least, reached
+from svcforge.lint.rule import Fix, Profile, Violation
 from svcforge.lint.settings import Settings
+from svcforge.lint.suppressions import Ledger, of_comment, of_entry
+from svcforge.lint.upkeep import Upkeep
 from svcforge.model.blueprint import Blueprint
+from svcforge.source.comments import Comment
 from svcforge.source.finding import Finding, Path, Related, Severity, Span, in_order
 
 Locate = Callable[[Path, bool], Span | None]
@@ -20,60 +25,141 @@ Locate = Callable[[Path, bool], Span | None]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the linter says of a blueprint: the findings in their order, and how many were suppressed."""
+    """What the linter says of a blueprint: the findings in their order, and what is not shown.
+
+    `suppressed` counts what a suppression covers; `known` are the findings that the baseline accounts for; `seen` counts
+    what the rules found about each subject, in any profile, where subjects were asked for.
+    """
 
     findings: tuple[Finding, ...]
     suppressed: int = 0
+    known: tuple[Finding, ...] = ()
+    seen: Counts = field(default_factory=dict)
+    reached: Reached | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a run is asked for beside the findings.
+
+    `baseline` accounts for what is known; `subjects` gives the findings theirs, as a baseline does too; `reach` asks for
+    the profile that is reached, which runs the rules of all profiles.
+    """
+
+    baseline: Baseline | None = None
+    strict_baseline: bool = False
+    subjects: bool = False
+    reach: bool = False
+
+
+ONLY_FINDINGS = Asked()
 
 
 def nowhere(path: Path, at_key: bool) -> None:
     """The places of a blueprint that was not read from a file."""
 
 
-def run(blueprint: Blueprint, settings: Settings, *, today: date, locate: Locate = nowhere) -> Verdict:
+def fails(findings: Iterable[Finding], threshold: Severity | None) -> bool:
+    """Whether a finding is at or above a threshold; None is never."""
+    return any(at_least(finding, threshold) for finding in findings)
+
+
+def run(
+    blueprint: Blueprint,
+    settings: Settings,
+    *,
+    today: date,
+    locate: Locate = nowhere,
+    comments: Iterable[Comment] = (),
+    asked: Asked = ONLY_FINDINGS,
+) -> Verdict:
     """Judge a blueprint.
 
     Args:
         today: what `until` of a suppression is compared with.
         locate: gives each finding its place in a file.
+        comments: those in its files that are addressed to svcforge.
     """
-    indexes = Indexes(blueprint)
-    in_force = [(ignore, codes) for ignore, codes in settings.ignores if ignores.holds(ignore, today)]
-    findings = [_finding(p.code, p.name, Severity.ERROR, p.violation, locate) for p in settings.problems]
-    suppressed = 0
-    for code in sorted(settings.codes):
+    entries = (of_entry(ignore, codes) for ignore, codes in settings.ignores)
+    ledger = Ledger((*entries, *map(of_comment, comments)), today)
+    return _Run(blueprint, settings, locate, ledger, asked).verdict()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A finding, the first profile that asks for it, and whether this run does."""
+
+    finding: Finding
+    profile: Profile
+    shown: bool = True
+
+
+class _Run:
+    """One judgement: what the rules find, less what is suppressed, less what is known."""
+
+    def __init__(self, blueprint: Blueprint, settings: Settings, locate: Locate, ledger: Ledger, asked: Asked) -> None:
+        self.indexes = Indexes(blueprint)
+        self.settings, self.locate, self.ledger, self.asked = settings, locate, ledger, asked
+        self.subjects = asked.subjects or asked.baseline is not None
+        self.suppressed = 0
+
+    def verdict(self) -> Verdict:
+        """Run the rules, those about upkeep last."""
+        settings, baseline = self.settings, self.asked.baseline
+        codes = sorted(settings.codes | settings.reachable if self.asked.reach else settings.codes)
+        problems = [
+            _Found(self._finding(p.code, p.name, Severity.ERROR, p.violation, safe=False), Profile.MINIMAL)
+            for p in settings.problems
+        ]
+        found = [one for code in codes if not _is_upkeep(code) for one in self._of_rule(code, Upkeep())]
+        seen = baselines.counted(one.finding for one in found) if self.subjects else {}
+        known = baselines.known(seen, baseline) if baseline else frozenset()
+        left = [one for one in found if (one.finding.code, one.finding.subject) not in known] if known else found
+        upkeep = Upkeep(
+            tuple(self.ledger.fates(settings.codes)),
+            tuple(baselines.stale(seen, baseline, settings.codes)) if baseline else (),
+            strict=self.asked.strict_baseline,
+        )
+        left = [*problems, *left, *(one for code in codes if _is_upkeep(code) for one in self._of_rule(code, upkeep))]
+        return Verdict(
+            tuple(in_order(one.finding for one in left if one.shown)),
+            self.suppressed,
+            tuple(o.finding for o in found if o.shown and (o.finding.code, o.finding.subject) in known),
+            seen,
+            reached(((o.finding, o.profile) for o in left), settings.fail_on) if self.asked.reach else None,
+        )
+
+    def _of_rule(self, code: str, upkeep: Upkeep) -> Iterator[_Found]:
+        """What a rule finds and no suppression covers; more than this run's profile asks for."""
+        settings = self.settings
         entry = catalogue.entries()[code]
-        relevant = [ignore for ignore, codes in in_force if code in codes]
-        for violation in _violations(entry, indexes, settings):
-            if any(ignores.covers(ignore, violation, indexes) for ignore in relevant):
-                suppressed += 1
+        rule = entry.rule
+        if entry.check is None:
+            return
+        enabled = code in settings.codes
+        for violation in entry.check(LintContext(self.indexes, settings.options.get(code, {}), upkeep)):
+            gate = violation.profile
+            shown = enabled and (gate is None or settings.profile.covers(gate))
+            if not (shown or self.asked.reach or self.subjects or self.ledger.suppressions):
+                continue
+            severity = settings.severities.get(code) or violation.severity or rule.severity
+            finding = self._finding(code, rule.name, severity, violation, safe=rule.fix is Fix.SAFE)
+            if self.ledger.covers(code, violation, finding.span, self.indexes):
+                self.suppressed += shown
             else:
-                severity = settings.severities.get(code) or violation.severity or entry.rule.severity
-                safe = entry.rule.fix is Fix.SAFE
-                findings.append(_finding(code, entry.rule.name, severity, violation, locate, safe=safe))
-    return Verdict(tuple(in_order(findings)), suppressed)
+                yield _Found(finding, rule.profile if gate is None or rule.profile.covers(gate) else gate, shown)
+
+    def _finding(self, code: str, name: str, severity: Severity, violation: Violation, *, safe: bool) -> Finding:
+        locate = self.locate
+        return Finding(
+            code, name, severity, violation.message, violation.hint, violation.path,
+            span=violation.span or locate(violation.path, violation.at_key), note=violation.note,
+            related=tuple(Related(r.path, r.message, r.span or locate(r.path, False)) for r in violation.related),
+            fix=violation.fix, fix_is_safe=safe,
+            subject=ignores.subject(violation, self.indexes) if self.subjects else "",
+        )  # fmt: skip
 
 
-def fails(findings: tuple[Finding, ...], threshold: Severity | None) -> bool:
-    """Whether a finding is at or above a threshold; None is never."""
-    order = tuple(Severity)
-    return threshold is not None and any(order.index(f.severity) <= order.index(threshold) for f in findings)
-
-
-def _violations(entry: Entry, indexes: Indexes, settings: Settings) -> Iterator[Violation]:
-    if entry.check is None:
-        return
-    for violation in entry.check(LintContext(indexes, settings.options.get(entry.rule.code, {}))):
-        if violation.profile is None or settings.profile.covers(violation.profile):
-            yield violation
-
-
-def _finding(
-    code: str, name: str, severity: Severity, violation: Violation, locate: Locate, *, safe: bool = False
-) -> Finding:
-    return Finding(
-        code, name, severity, violation.message, violation.hint, violation.path,
-        span=locate(violation.path, violation.at_key), note=violation.note,
-        related=tuple(Related(r.path, r.message, r.span or locate(r.path, False)) for r in violation.related),
-        fix=violation.fix, fix_is_safe=safe,
-    )  # fmt: skip
+def _is_upkeep(code: str) -> bool:
+    """Whether a rule is about suppressions and the baseline, and so comes last."""
+    return code.startswith("SF9")

@@ -33,10 +33,15 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What the engine runs with, and what is wrong with the blueprint's `lint` block."""
+    """What the engine runs with, and what is wrong with the blueprint's `lint` block.
+
+    `codes` are the rules that are asked for, and `reachable` all that decide which profile is reached; none where rules
+    were selected one by one.
+    """
 
     profile: Profile
     codes: frozenset[str]
+    reachable: frozenset[str] = frozenset()
     severities: Mapping[str, Severity] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     ignores: tuple[tuple[Ignore, frozenset[str]], ...] = ()
@@ -56,10 +61,12 @@ class UnknownSelector(ValueError):
 def resolve(config: LintConfig, choices: Choices = Choices()) -> Settings:
     """The settings of one run.
 
-    `select` names rules, families, code beginnings or profiles, and is then all that runs. A word of the command line
+    `select` names rules, families, code beginnings or profiles, and is then all that runs, with those about the upkeep
+    of suppressions and baseline, which always run. A word of the command line
     comes before one of the blueprint; its `ignore` adds to the blueprint's. Raises UnknownSelector.
     """
     problems: list[Problem] = []
+    selected = choices.select is not None or (choices.profile is None and config.select is not None)
     profile = Profile(choices.profile or config.profile or Profile.RECOMMENDED)
     if choices.select is not None:
         codes = _chosen(choices.select)
@@ -69,9 +76,11 @@ def resolve(config: LintConfig, choices: Choices = Choices()) -> Settings:
         codes = _chosen((profile,))
     ignores = tuple((i, _named(i.rule, (*i.path, "rule"), problems)) for i in config.ignore)
     fail_on = choices.fail_on or config.fail_on or Severity.WARNING
+    ignored = _chosen(choices.ignore)
     return Settings(
         profile=profile,
-        codes=codes - _chosen(choices.ignore),
+        codes=(codes | _chosen(("hygiene",))) - ignored,
+        reachable=frozenset() if selected else _chosen((Profile.PRODUCTION,)) - ignored,
         severities=_severities(config, problems),
         options=_options(config, problems),
         ignores=ignores,

@@ -10,6 +10,7 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
 from svcforge.load.files import MAX_BYTES, Tree, decoded, read_tree, tree_of, unreadable
+from svcforge.source.comments import Comment, comments
 from svcforge.source.finding import Finding, Path, Span, in_order
 from svcforge.source.yaml import Mapping as Root
 from svcforge.source.yaml import key_span_of, span_of
@@ -31,6 +32,10 @@ class Loaded:
     def locate(self, path: Path, at_key: bool = False) -> Span | None:
         """Where a path of the blueprint stands: its value, or the key that ends it."""
         return (key_span_of if at_key else span_of)(self.root, path) or Span(self.file, 1, 1, 1, 1)
+
+    def comments(self) -> tuple[Comment, ...]:
+        """The comments in its files that are addressed to svcforge."""
+        return comments(self.sources, self.root)
 
 
 def load_file(file: FilePath, shown: str | None = None) -> Loaded:

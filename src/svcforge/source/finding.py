@@ -33,7 +33,8 @@ class Finding:
     """One complaint: a stable code and name, a message with the offender in quotes, a hint, and a place.
 
     `note` is a word or two that the text output writes under the place itself. `fix` are the changes that mend it,
-    made together or not at all; one that is not safe writes a value that a person must confirm.
+    made together or not at all; one that is not safe writes a value that a person must confirm. `subject` is what it is
+    about in words that outlive a change of the file, empty where nobody asked for it.
     """
 
     code: str
@@ -47,6 +48,7 @@ class Finding:
     note: str = ""
     fix: tuple[Edit, ...] = ()
     fix_is_safe: bool = False
+    subject: str = ""
 
 
 def dotted(path: Path) -> str:

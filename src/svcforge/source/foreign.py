@@ -32,9 +32,7 @@ def read_foreign(text: str, file: str) -> Foreign:
     problem = None
     build = _Builder(file)
     try:
-        for root in yaml.compose_all(
-            text.removeprefix("\ufeff"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        ):
+        for root in yaml.compose_all(text.removeprefix("\ufeff"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
             if root is not None:
                 found.append(build.value(root, 0))
     except yaml.MarkedYAMLError as error:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from svcforge.source.edit import Delete, Edit, Put, Replace, Rewrite
@@ -35,7 +36,7 @@ class Splice:
     text: str
 
 
-def spliced(text: str, splices: list[Splice]) -> str:
+def spliced(text: str, splices: Iterable[Splice]) -> str:
     """The text with all the splices made; they may not overlap."""
     parts, at = [], 0
     for splice in sorted(splices):
@@ -54,21 +55,33 @@ class Splicer:
         found = BREAK.search(text)
         self.newline = found[0] if found else "\n"
 
-    def splices(self, edits: Iterable[Edit]) -> tuple[Splice, ...]:
+    def splices(self, edits: Sequence[Edit]) -> tuple[Splice, ...]:
         """The splices that make some edits together; raises Inapplicable."""
-        puts: dict[Path, list[Put]] = {}
-        found: list[Splice] = []
-        for edit in edits:
-            if isinstance(edit, Put):
-                puts.setdefault(edit.path, []).append(edit)
-            elif isinstance(edit, Replace):
-                found.append(self._replace(edit))
-            elif isinstance(edit, Delete):
-                found += self._delete(edit.path)
-            else:
-                found.append(self._rewrite(edit))
-        found += (self._put(path, together) for path, together in puts.items())
-        return tuple(sorted(found))
+        found = sorted(splice for edit in edits for splice in self._splices(edit))
+        if any(one.end >= other.start for one, other in pairwise(found)):
+            return (self._one_after_the_other(edits),)
+        return tuple(found)
+
+    def _splices(self, edit: Edit) -> tuple[Splice, ...]:
+        if isinstance(edit, Put):
+            return (self._put(edit),)
+        if isinstance(edit, Replace):
+            return (self._replace(edit),)
+        if isinstance(edit, Delete):
+            return self._delete(edit.path)
+        return (self._rewrite(edit),)
+
+    def _one_after_the_other(self, edits: Sequence[Edit]) -> Splice:
+        """One splice for edits of the same place; what is deleted goes last, from the end, so that no path moves."""
+        if any(isinstance(edit, Rewrite) for edit in edits):
+            raise Inapplicable(edits)
+        text = self.text
+        deletions = [edit for edit in edits if isinstance(edit, Delete)]
+        for edit in (*(edit for edit in edits if not isinstance(edit, Delete)), *reversed(deletions)):
+            text = spliced(text, Splicer(text)._splices(edit))
+        start = _in_common(self.text, text)
+        end = _in_common(self.text[start:][::-1], text[start:][::-1])
+        return Splice(start, len(self.text) - end, text[start : len(text) - end])
 
     def place(self, at: int) -> tuple[int, int]:
         """The line and the column of a character."""
@@ -77,43 +90,45 @@ class Splicer:
 
     # Putting
 
-    def _put(self, path: Path, edits: list[Put]) -> Splice:
-        node, rest = self.root, path
+    def _put(self, edit: Put) -> Splice:
+        node, rest = self.root, edit.path
         while rest and node is not None and (inner := _child(node, rest[0])) is not None:
             node, rest = inner[1], rest[1:]
-        entries = {edit.key: edit.value for edit in edits}
-        for part in reversed(rest):
-            entries = {str(part): entries}
         if node is None or not all(isinstance(part, str) for part in rest):
-            raise Inapplicable(path)
-        written_out = [f"{written(key)}: {written(value)}" for key, value in entries.items()]
+            raise Inapplicable(edit)
+        key, value = edit.key, edit.value
+        for part in reversed(rest):
+            key, value = str(part), {key: value}
+        entry = f"{written(key)}: {written(value)}"
         if node.id == "scalar":
-            return self._lengthened(node, ", ".join(written_out), edits[0].short if not rest else None)
-        if node.id != "mapping" or any(_child(node, key) for key in entries):
-            raise Inapplicable(path)
-        return self._lengthened_mapping(node, written_out)
+            return self._long_form(node, entry, edit.short if not rest else None)
+        if node.id != "mapping" or _child(node, key) is not None:
+            raise Inapplicable(edit)
+        return self._entry(node, entry)
 
-    def _lengthened(self, node: Node, entries: str, short: str | None) -> Splice:
+    def _long_form(self, node: Node, entry: str, short: str | None) -> Splice:
         """A mapping in place of nothing, or of the short form of one."""
         start, end = _range(node)
         if start == end and not node.style:
-            return Splice(start, end, f"{self._before_value(start)}{{{entries}}}")
+            return Splice(start, end, f"{self._before_value(start)}{{{entry}}}")
         if short is None or node.style in ("|", ">"):
-            raise Inapplicable(entries)
+            raise Inapplicable(entry)
         said = self.text[start:end] if node.style else written(str(node.value))
-        return Splice(start, end, f"{{{short}: {said}, {entries}}}")
+        return Splice(start, end, f"{{{short}: {said}, {entry}}}")
 
-    def _lengthened_mapping(self, mapping: Node, entries: list[str]) -> Splice:
-        """Entries after the last one of a mapping."""
+    def _entry(self, mapping: Node, entry: str) -> Splice:
+        """An entry after the last one of a mapping."""
         if mapping.flow_style:
-            comma = ", " if mapping.value else ""
-            at = max(_range(node)[1] for node in mapping.value[-1]) if comma else _range(mapping)[0] + 1
-            return Splice(at, at, comma + ", ".join(entries))
+            if not mapping.value:
+                at = _range(mapping)[0] + 1
+                return Splice(at, at, entry)
+            at = max(_range(node)[1] for node in mapping.value[-1])
+            return Splice(at, at, f", {entry}")
         at = self._line_end(self._content_end(mapping))
         indent = " " * mapping.start_mark.column
         if self._at_line_start(at):
-            return Splice(at, at, "".join(f"{indent}{entry}{self.newline}" for entry in entries))
-        return Splice(at, at, "".join(f"{self.newline}{indent}{entry}" for entry in entries))
+            return Splice(at, at, f"{indent}{entry}{self.newline}")
+        return Splice(at, at, f"{self.newline}{indent}{entry}")
 
     # Replacing
 
@@ -286,6 +301,11 @@ def _range(node: Node) -> tuple[int, int]:
     start: int = node.start_mark.index
     end: int = node.end_mark.index
     return start, end
+
+
+def _in_common(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def _child(node: Node, part: str | int) -> tuple[Node | None, Node] | None:

@@ -1,0 +1,1 @@
+"""Rules about what keeps the linter honest: suppressions and the baseline."""
