@@ -149,7 +149,22 @@ def test_a_file_that_stood_there_before_is_not_overwritten(folder: Path, capsys:
     (folder / MAIN).write_text("# mine\n")
     assert run(["generate"]) == 0
     assert (folder / MAIN).read_text() == "# mine\n"
-    assert f"{MAIN}: " in capsys.readouterr().out
+    assert f"{MAIN}: left, it was there before\n" in capsys.readouterr().out
+
+
+def test_a_file_of_the_users_that_was_there_first_is_theirs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    blueprint = GOOD + "          count: {http: GET /count, out: {n: int}, read_only: true, public: a test}\n"
+    (folder / "blueprint.yaml").write_text(blueprint)
+    logic = folder / "services/things/src/things/logic/count.py"
+    logic.parent.mkdir(parents=True)
+    logic.write_text("# mine\n")
+    assert run(["generate", "--dry-run"]) == 0
+    assert "= src/things/logic/count.py  (kept, yours)\n" in capsys.readouterr().out
+    assert run(["generate"]) == 0
+    printed = capsys.readouterr().out
+    assert "created, 1 kept in " in printed
+    assert "changed" not in printed
+    assert logic.read_text() == "# mine\n"
 
 
 @pytest.mark.parametrize(("text", "code"), [(CYCLE, "SF101"), (DANGLING, "SF001")])

@@ -59,7 +59,7 @@ LINK = Current(Thing.LINK)
             entry("base", "owned"), entry("new", "owned"), C, Verdict.CONFLICT, entry("base", "owned"), id="owned"
         ),
         pytest.param(None, entry("new", "once"), ABSENT, Verdict.CREATE, entry("new", "once"), id="once: written"),
-        pytest.param(None, entry("new", "once"), C, Verdict.ADOPT, entry("new", "once"), id="once: the user was first"),
+        pytest.param(None, entry("new", "once"), C, Verdict.YOURS, entry("new", "once"), id="once: the user was first"),
         pytest.param(
             entry("base", "once"), entry("new", "once"), None, Verdict.UNCHANGED, entry("base", "once"), id="once"
         ),

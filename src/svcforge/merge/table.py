@@ -17,6 +17,8 @@ class Verdict(StrEnum):
     REMOVE = "remove"
     ADOPT = "adopt"
     """It is already as it would be written."""
+    YOURS = "yours"
+    """It is the user's to write, and the user was first."""
     UNCHANGED = "unchanged"
     KEPT = "kept"
     """The user has changed it: left as it is."""
@@ -33,6 +35,8 @@ class Verdict(StrEnum):
 UNSETTLED = frozenset({Verdict.KEPT, Verdict.CONFLICT, Verdict.REFUSED})
 """The new bytes were not accepted: the base stays, and the next run must look again."""
 
+FIRST = "left, it was there before"
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -43,7 +47,7 @@ class Decision:
         verdict: what becomes of it.
         entry: what the manifest says of it afterwards; None when it says nothing any more.
         executable: whether it is a program once written.
-        why: what stands in the way, of a refused one.
+        why: what stands in the way, of a refused one and of one that the user has not changed but made.
     """
 
     path: str
@@ -83,8 +87,7 @@ def decisions(
 def _offered(path: str, base: Entry | None, new: Entry, current: Current) -> Decision:
     """Something new is offered."""
     if new.kind == "once" and current.thing is not Thing.ABSENT:
-        # Without a base: the user was first, and the file is theirs.
-        return Decision(path, Verdict.ADOPT, new)
+        return Decision(path, Verdict.YOURS, new)
     if current.thing is Thing.ABSENT:
         if base is None:
             return Decision(path, Verdict.CREATE, new, new.executable)
@@ -100,7 +103,9 @@ def _offered(path: str, base: Entry | None, new: Entry, current: Current) -> Dec
         return Decision(path, verdict, new, executable)
     # All three differ: here a merge would come. The base stays, so that what is offered is not forgotten.
     verdict = Verdict.CONFLICT if new.kind == "owned" else Verdict.KEPT
-    return Decision(path, verdict, base and replace(base, state=State.CLEAN))
+    if base is None:
+        return Decision(path, verdict, None, why=FIRST)
+    return Decision(path, verdict, replace(base, state=State.CLEAN))
 
 
 def _dropped(path: str, base: Entry, current: Current) -> Decision:

@@ -16,6 +16,7 @@ MARKS: Mapping[Verdict, tuple[str, str]] = {
     Verdict.WRITE: ("~", "changed"),
     Verdict.REMOVE: ("-", "removed"),
     Verdict.ADOPT: ("=", "adopted"),
+    Verdict.YOURS: ("=", "kept, yours"),
     Verdict.KEPT: ("!", "left, you changed it"),
     Verdict.CONFLICT: ("!", "left, you changed what is ours"),
     Verdict.DELETED: ("x", "left out, you deleted it"),
@@ -24,7 +25,7 @@ MARKS: Mapping[Verdict, tuple[str, str]] = {
 }
 """How each verdict is marked and called."""
 
-QUIET = (Verdict.CREATE, Verdict.WRITE, Verdict.REMOVE, Verdict.ADOPT)
+QUIET = (Verdict.CREATE, Verdict.WRITE, Verdict.REMOVE, Verdict.ADOPT, Verdict.YOURS)
 """What needs no look when it has been done; the rest is told file by file."""
 
 STYLES = {"+": "help", "~": "warning", "-": "error", "!": "warning"}
@@ -41,7 +42,8 @@ def tree(units: Iterable[ChangeSet], page: Page) -> str:
         lines.append(page.paint("strong", f"{unit.folder or '.'}/") + count)
         for change in changes:
             mark, called = MARKS[change.verdict]
-            note = "" if change.verdict in QUIET else f"  ({change.why or called})"
+            why = change.why or (called if "," in called else "")
+            note = f"  ({why})" if why else ""
             lines.append(f"  {page.paint(STYLES.get(mark, 'strong'), mark)} {change.path}{note}")
     return "".join(f"{line}\n" for line in lines)
 
@@ -62,7 +64,7 @@ def counted(units: Iterable[ChangeSet]) -> str:
         for verdict, paths in unit.paths.items():
             totals[MARKS[verdict][1].split(",")[0]] += len(paths)
         totals["unchanged"] += unit.unchanged
-    order = ("created", "changed", "removed", "adopted", "left", "left out", "unchanged")
+    order = ("created", "changed", "removed", "adopted", "kept", "left", "left out", "unchanged")
     return ", ".join(f"{totals[word]} {word}" for word in order if totals[word]) or "nothing to do"
 
 
