@@ -57,10 +57,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from svcforge.lint.apis import existing_apis
 from svcforge.lint.context import LintContext
 from svcforge.lint.rule import Fix, Profile, Rule, Violation
-from svcforge.model.elements import Role, Service
+from svcforge.model.elements import Service
 from svcforge.model.routes import segments_of
+from svcforge.source.edit import Put
 from svcforge.source.finding import Severity
 
 RULE = Rule(
@@ -73,22 +75,14 @@ VERSION = re.compile(r"v\d+")
 
 def check(context: LintContext) -> Iterator[Violation]:
     """Existing services with an API and no version."""
-    blueprint = context.blueprint
-    called = {edge.target for edge in context.indexes.edges if edge.sync}
-    for name, service in blueprint.business.items():
-        exists = blueprint.abilities_of(name) is not None
-        if exists and _has_api(service, called) and not blueprint.api_version_of(name) and not _versioned(service):
+    for service in existing_apis(context.indexes):
+        if not context.blueprint.api_version_of(service.name) and not _versioned(service):
             yield Violation(
                 path=service.path,
-                message=f'the API of "{name}" has no version',
+                message=f'the API of "{service.name}" has no version',
                 hint='put the version into its paths ("/v1/..."), or say "api_version: v1" in `defaults` if they have one',
+                fix=(Put((*service.path, "defaults"), "api_version", "v1"),),
             )
-
-
-def _has_api(service: Service, called: set[str]) -> bool:
-    if service.role is Role.WORKER:
-        return False
-    return service.name in called or bool(service.api) or any(o.http for o in service.operations.values())
 
 
 def _versioned(service: Service) -> bool:

@@ -27,7 +27,7 @@ contexts:
 gateway:
   name: entry
   auth: {jwt: {issuer: https://auth.shop.test, audience: shop}}
-  timeout: 3s
+  timeout: 1s
   routes: {/api/items: stock}
 ```
 
@@ -50,7 +50,7 @@ contexts:
 gateway:
   name: entry
   auth: {jwt: {issuer: https://auth.shop.test, audience: shop}}
-  timeout: 3s
+  timeout: 1s
   routes: {/api/items: stock}
 ```
 
