@@ -10,6 +10,7 @@ from svcforge import pipeline
 from svcforge.cli.verbs import VERBS
 from svcforge.load.schema import json_schema
 from svcforge.packs.shelf import bundled
+from svcforge.plan.abilities import ABILITIES
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,6 +41,11 @@ def packs() -> str:
             for (kind, _), pack in sorted(bundled().packs.items(), key=lambda item: (item[0][0] != "stack", item[0][1]))
         ),
     )
+
+
+def abilities() -> str:
+    """What stacks are asked for, and by what."""
+    return table(("ability", "asked for by"), ((f"`{name}`", asked) for name, asked in ABILITIES.items()))
 
 
 def keys() -> str:
@@ -92,6 +98,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"rules": rules, "verbs": verbs, "packs": packs},
     "docs/blueprint.md": {"keys": keys},
+    "docs/packs.md": {"abilities": abilities},
 }
 """Document -> the name of a part, between `<!-- begin: name -->` and `<!-- end: name -->`, and what makes it."""
 

@@ -6,6 +6,8 @@ import pytest
 from tests.model.written import written
 from tests.plan.planned import CAN, PACKS, complaints, example, pack, shelf
 
+from svcforge.model.elements import Bff, Service
+from svcforge.plan.abilities import ABILITIES, BROKERS, needs_of
 from svcforge.plan.plan import plan
 
 PYTHON = "defaults: {stack: python}\n"
@@ -74,6 +76,50 @@ def test_an_ability_that_a_stack_lacks_is_an_error_at_the_element_that_needs_it(
         ("SF021", "error", f'the stack "python" cannot do "{ability}"')
     ]
     assert ".".join(str(p) for p in found[0].path).replace(".0", "[0]").replace(".1", "[1]").endswith(where)
+
+
+GO, OWNED = "a: {operations: {x: {http: GET /x, public: p}}}", "a: {owns: {Doc: {x: int}}"
+TOLD = "a: {owns: {Doc: {x: int}}, events: {Made: {doc: ref Doc}}, operations: {make: {creates: Doc, emits: [Made]}}}"
+HEARD = f"{TOLD}\nb: {{operations: {{x: {{in: {{doc: uuid}}}}}}, subscribes: {{a.Made: x}}}}"
+CALLED = "a: {operations: {x: {calls: [{to: b.y%s}]}}}\nb: {operations: {y: {out: int}}}"
+SAGA = "sagas: {s: {starts: a.Made, steps: [{do: b.x}]}}\n"
+
+
+ASKED: tuple[tuple[str, str, set[str]], ...] = (
+        (GO, "", {"rest"}),
+        (GO, "gateway: {auth: {jwt: {issuer: i, audience: a}}}\n", {"rest", "jwt"}),
+        (CALLED % "", "", {"rest", "client"}),
+        (CALLED % ", wait: false", "", {"rest", "client", "calls.unawaited"}),
+        (CALLED % ", over: broker", "", {"rest", "client", "calls.broker"}),
+        (CALLED % ", over: grpc", "", {"rest", "client", "grpc"}),
+        *((CALLED % "", f"platform: {{discovery: {name}}}\n", {"rest", "client", f"discovery.{name}"})
+          for name in ("consul", "eureka", "zookeeper")),
+        ("a: {operations: {x: {http: POST /x, signed: e}}}", "externals: {e: {}}\n", {"rest", "signed"}),
+        ("a: {operations: {x: {http: POST /x, public: p, idempotent: by key}}}", "", {"rest", "idempotency"}),
+        ("a: {operations: {x: {schedule: every 5m, long_running: true}}}", "", {"jobs", "schedule"}),
+        (GO, "bffs: {web: {endpoints: {GET /x: {p: a.x()}}}}\n", {"rest", "client", "bff"}),
+        (OWNED + "}", "", {"sqlite"}),
+        (OWNED + ", store: postgres}", "", {"sqlite", "postgres"}),
+        (OWNED + ", event_sourced: [Doc]}", "", {"sqlite", "event-sourcing"}),
+        (TOLD, "", {"sqlite", "events", "outbox"}),
+        *((HEARD, f"platform: {{broker: {name}}}\n", {"sqlite", f"events.{wire}", "outbox", "inbox"})
+          for name, wire in BROKERS.items()),
+        (f"{TOLD}\nb: {{copies: {{Copy: {{a.Made: {{}}}}}}}}", "", {"sqlite", "events", "outbox", "copies"}),
+        (HEARD, SAGA, {"sqlite", "events", "outbox", "inbox", "rest", "client", "saga"}),
+        *((HEARD, SAGA + f"platform: {{saga: {name}}}\n",
+           {"sqlite", "events", "outbox", "inbox", "rest", "client", f"saga.{name}"}) for name in ("dbos", "temporal")),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("services", "more", "abilities"), ASKED)
+def test_what_is_asked_of_a_stack_is_listed(services: str, more: str, abilities: set[str]) -> None:
+    blueprint = written(services, PYTHON + more)
+    parts: list[Service | Bff] = [*blueprint.services.values(), *blueprint.bffs.values()]
+    assert {need.ability for part in parts for need in needs_of(blueprint, part)} == abilities
+
+
+def test_the_abilities_are_listed_with_nothing_beside_them() -> None:
+    assert set().union(*(abilities for _, _, abilities in ASKED)) == set(ABILITIES)
 
 
 def test_it_names_the_packs_that_can() -> None:

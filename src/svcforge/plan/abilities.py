@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from svcforge.model.blueprint import Blueprint
@@ -15,6 +15,35 @@ from svcforge.source.finding import Path
 
 BROKERS = {"rabbitmq": "amqp", "kafka": "kafka", "nats": "nats", "sqs": "sqs"}
 """What each broker speaks."""
+
+ABILITIES: Mapping[str, str] = {
+    "rest": "operations with `http`, endpoints, internal operations that are called",
+    "client": "calls, saga steps in other services, parts of endpoints",
+    "calls.unawaited": "`wait: false` on a call",
+    "calls.broker": "`over: broker` on a call",
+    "grpc": "`api: [grpc]`, `over: grpc`",
+    "jwt": "`gateway.auth.jwt`: whoever is called checks tokens",
+    "signed": "`signed` on an operation",
+    "idempotency": "`idempotent` on an operation",
+    "jobs": "`long_running: true`",
+    "schedule": "`schedule` on an operation",
+    "bff": "`endpoints` of a BFF",
+    "sqlite": "`owns`, `copies`",
+    "postgres": "the same with `store: postgres`",
+    "event-sourcing": "`event_sourced`",
+    "events": "`emits`, `subscribes` and `copies` in a system without a broker",
+    **{f"events.{wire}": f"the same with `platform.broker: {broker}`" for broker, wire in BROKERS.items()},
+    "outbox": "`emits`",
+    "inbox": "`subscribes`",
+    "copies": "`copies`",
+    "saga": "a saga that the service owns",
+    "saga.dbos": "the same with `platform.saga: dbos`",
+    "saga.temporal": "the same with `platform.saga: temporal`",
+    "discovery.consul": "calls with `platform.discovery: consul`",
+    "discovery.eureka": "calls with `platform.discovery: eureka`",
+    "discovery.zookeeper": "calls with `platform.discovery: zookeeper`",
+}
+"""What stacks are asked for, and by what in a blueprint; other engines, APIs and brokers by their own names."""
 
 
 @dataclass(frozen=True, slots=True)
