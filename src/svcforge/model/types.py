@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 SCALARS = (
     "text", "int", "float", "decimal", "bool", "uuid", "date", "datetime", "duration", "email", "url", "json", "bytes",
@@ -73,6 +74,19 @@ class Type:
         if self.optional:
             word = f"optional {word}"
         return word
+
+
+def written(type_: Type) -> str | list[Any]:
+    """The type as the language writes it, with its modifiers, range and default; a list is a list of one."""
+    bounded = type_.low is not None or type_.high is not None
+    span = f" {'' if type_.low is None else type_.low}..{'' if type_.high is None else type_.high}" if bounded else ""
+    if type_.kind is Kind.LIST:
+        return f"{type_}{span}" if bounded or type_.of is None else [written(type_.of)]
+    words = ["secret"] if type_.secret else []
+    words += ["optional"] if type_.optional else []
+    words += [f"unique per {type_.unique_per}" if type_.unique_per else "unique"] if type_.unique else []
+    default = f" = {type_.default}" if type_.default is not None else ""
+    return " ".join([*words, str(replace(type_, optional=False))]) + span + default
 
 
 TEXT = Type(Kind.SCALAR, "text")

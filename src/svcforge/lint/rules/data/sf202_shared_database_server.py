@@ -11,38 +11,36 @@ share its load, its upgrades and its outages, which no diagram of services tells
 ```yaml
 svcforge: 1
 system: robots
+platform: {mesh: istio, metrics: prometheus, logs: loki}
+defaults:
+  call: {timeout: 1s, retries: 0, breaker: {failures: 50%, window: 20, reset: 30s}}
+  scale: {min: 2}
 stores:
   cities: {engine: mysql, server: mysql-1, schema: cities, tls: strict}
   ratings: {engine: mysql, server: mysql-1, schema: ratings, tls: strict}
 contexts:
-  delivery:
+  robots:
     services:
-      shipping: {store: cities, operations: {rates: {http: GET /rates, read_only: true, scopes: [rates:read]}}}
-  feedback:
-    services:
-      reviews: {store: ratings, operations: {score: {http: GET /scores, read_only: true, scopes: [scores:read]}}}
-gateway:
-  auth: {jwt: {issuer: https://auth.robots.test, audience: robots}}
-  routes: {/api/rates: shipping, /api/scores: reviews}
+      shipping: {store: cities, calls: [reviews]}
+      reviews: {store: ratings}
 ```
 
 ## Use instead
 ```yaml
 svcforge: 1
 system: robots
+platform: {mesh: istio, metrics: prometheus, logs: loki}
+defaults:
+  call: {timeout: 1s, retries: 0, breaker: {failures: 50%, window: 20, reset: 30s}}
+  scale: {min: 2}
 stores:
   cities: {engine: mysql, server: mysql-1, schema: cities, tls: strict}
   ratings: {engine: mysql, server: mysql-2, schema: ratings, tls: strict}
 contexts:
-  delivery:
+  robots:
     services:
-      shipping: {store: cities, operations: {rates: {http: GET /rates, read_only: true, scopes: [rates:read]}}}
-  feedback:
-    services:
-      reviews: {store: ratings, operations: {score: {http: GET /scores, read_only: true, scopes: [scores:read]}}}
-gateway:
-  auth: {jwt: {issuer: https://auth.robots.test, audience: robots}}
-  routes: {/api/rates: shipping, /api/scores: reviews}
+      shipping: {store: cities, calls: [reviews]}
+      reviews: {store: ratings}
 ```
 
 ## Options
