@@ -69,10 +69,17 @@ def planned(blueprint: Blueprint) -> tuple[str, ...]:
     return (*names, broker) if broker else tuple(names)
 
 
-def facts_of(blueprint: Blueprint, name: str) -> Fact | None:
-    """The facts of a service, a BFF, the gateway or the broker, as their templates see them; None for anything else."""
+def facts_of(blueprint: Blueprint, name: str, packs: Packs = MappingProxyType({})) -> Fact | None:
+    """The facts of a service, a BFF, the gateway or the broker; None for anything else.
+
+    They are what the templates of its pack see, names that the pack's language has taken renamed; where `packs` have
+    no pack for it, what those of any would.
+    """
     if name not in planned(blueprint):
         return None
+    for unit in _Draft(blueprint, packs, {}).units() if packs else ():
+        if unit.name == name:
+            return dict(unit.parts[0].facts)
     numbers = port_numbers(blueprint)
     if service := blueprint.services.get(name):
         return facts(blueprint, service=service_facts(blueprint, service))
