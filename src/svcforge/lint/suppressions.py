@@ -34,7 +34,7 @@ def of_comment(comment: Comment) -> Suppression:
     if match is None or not _is_date(match["until"]):
         return Suppression(words=(), comment=comment, readable=False)
     names = [name.strip() for name in match["words"].split(",")]
-    words = tuple(Word(name, catalogue.selected(name) or frozenset()) for name in names if name)
+    words = tuple(_word(name) for name in names if name)
     return Suppression(
         words=words, until=match["until"], reason=(match["reason"] or "").strip() or None, comment=comment,
         readable=bool(words),
@@ -89,6 +89,11 @@ class Ledger:
 
     def _in_force(self, one: Suppression) -> bool:
         return one.readable and (one.until is None or self.today.isoformat() <= one.until)
+
+
+def _word(name: str) -> Word:
+    codes = catalogue.selected(name)
+    return Word(name, codes) if codes else Word(name, frozenset(), catalogue.nearest(name))
 
 
 def _is_date(text: str | None) -> bool:

@@ -10,10 +10,14 @@ from svcforge.source.place import Path, Span
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What a suppression names: a rule or several, by the codes that it stands for; none when there is no such rule."""
+    """What a suppression names: a rule or several, by the codes that it stands for.
+
+    There are none when no rule is called so; `near` is the name of one that is much like it.
+    """
 
     text: str
     codes: frozenset[str]
+    near: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from svcforge.model.blueprint import Blueprint
 
 
+STANDARD_INPUT = "<stdin>"
+"""What the blueprint from standard input is called; it has no folder."""
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What was read: the blueprint (None when it cannot be read), findings SF010-SF013, and the text of each file."""
@@ -43,6 +47,15 @@ def load_file(file: FilePath, shown: str | None = None) -> Loaded:
     with _collected_later():
         name = shown or str(file)
         return _loaded(read_tree(file, name), name)
+
+
+def load_again(loaded: Loaded, texts: Mapping[str, str]) -> Loaded:
+    """Read a blueprint once more, with other texts in place of some of its files; none is read from disk again."""
+    with _collected_later():
+        held = {**loaded.sources, **texts}
+        if loaded.file == STANDARD_INPUT:
+            return _loaded(tree_of(held[loaded.file], loaded.file), loaded.file)
+        return _loaded(read_tree(FilePath(loaded.file), loaded.file, held), loaded.file)
 
 
 def load_bytes(raw: bytes, file: str) -> Loaded:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Iterator
+from collections.abc import Mapping as TextMap
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
+from types import MappingProxyType
 from typing import Any
 
 from svcforge.source.finding import Finding, Path, Related, Severity, Span
@@ -19,6 +21,10 @@ JOINED = ("contexts", "externals", "values", "stores", "libraries", "sagas", "bf
 """What an included file may hold."""
 
 
+Held = TextMap[str, str]
+"""Texts by the names that are shown of their files."""
+
+
 @dataclass(slots=True)
 class Tree:
     """Everything that was read: the joined data, the text of each file by its shown name, and what is wrong."""
@@ -28,9 +34,12 @@ class Tree:
     findings: list[Finding] = field(default_factory=list)
 
 
-def read_tree(file: FilePath, shown: str) -> Tree:
-    """Read a blueprint and all that it includes; problems are findings (SF010, SF013)."""
-    return _Reading(file).read(file, shown)
+def read_tree(file: FilePath, shown: str, held: Held = MappingProxyType({})) -> Tree:
+    """Read a blueprint and all that it includes; problems are findings (SF010, SF013).
+
+    Texts that are `held`, by the names that are shown, are not read from disk.
+    """
+    return _Reading(file, held).read(file, shown)
 
 
 def tree_of(text: str, shown: str) -> Tree:
@@ -55,8 +64,9 @@ def tree_of(text: str, shown: str) -> Tree:
 class _Reading:
     """One walk over a blueprint and its includes."""
 
-    def __init__(self, main: FilePath) -> None:
+    def __init__(self, main: FilePath, held: Held) -> None:
         self.tree = Tree()
+        self.held = held
         self.home = main.parent.resolve()
         self.seen: set[FilePath] = set()
         self.open: list[FilePath] = []
@@ -132,6 +142,16 @@ class _Reading:
         _merge(self.tree.root, part, [key for key in part if key in JOINED], (), self.tree.findings)
 
     def _document(self, file: FilePath, shown: str) -> Document:
+        text = self.held[shown] if shown in self.held else self._text(file, shown)
+        if isinstance(text, Document):
+            return text
+        self.tree.sources[shown] = text
+        document = read_text(text, shown)
+        self.tree.findings += document.findings
+        return document
+
+    def _text(self, file: FilePath, shown: str) -> str | Document:
+        """The text of a file, or the finding why there is none."""
         try:
             size = file.stat().st_size
             if not file.is_file():
@@ -154,10 +174,7 @@ class _Reading:
         text = decoded(raw)
         if text is None:
             return self._unreadable(shown, f'"{shown}" is not text in UTF-8', "save it as UTF-8")
-        self.tree.sources[shown] = text
-        document = read_text(text, shown)
-        self.tree.findings += document.findings
-        return document
+        return text
 
     def _unreadable(self, shown: str, message: str, hint: str) -> Document:
         found = unreadable(shown, message, hint)

@@ -6,7 +6,7 @@ import gc
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from svcforge.errors import SvcforgeError
 
 if TYPE_CHECKING:
+    from svcforge.lint.baseline import Counts
     from svcforge.lint.catalogue import Entry
+    from svcforge.lint.run import Asked
     from svcforge.lint.settings import Choices
     from svcforge.load import Loaded
     from svcforge.packs.pack import Pack
@@ -45,22 +47,27 @@ def read(source: str) -> Loaded:
 
 
 def _from_standard_input() -> Loaded:
+    from svcforge.load import STANDARD_INPUT as name
     from svcforge.load import load_bytes
     from svcforge.load.files import MAX_BYTES
 
-    return load_bytes(sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>")
+    return load_bytes(sys.stdin.buffer.read(MAX_BYTES + 1), name)
 
 
 @dataclass(frozen=True, slots=True)
 class Linted:
     """What was read and judged: the findings with their counts, and whether they are grounds to stop.
 
-    `failed` tells of findings at or above the threshold; `errors` of any error, which stops `generate`.
+    `failed` tells of findings at or above the threshold; `errors` of any error, which stops `generate`. `codes` are the
+    rules that ran, `known` what the baseline accounts for, and `seen` what was found of each subject, in any profile.
     """
 
     loaded: Loaded
     report: Report
     failed: bool
+    codes: frozenset[str] = frozenset()
+    known: tuple[Finding, ...] = ()
+    seen: Counts = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
@@ -91,12 +98,19 @@ def lint(
     return judged(read(source), Choices(profile=profile, select=select, ignore=ignore, fail_on=fail_on))
 
 
-def judged(loaded: Loaded, choices: Choices | None = None) -> Linted:
-    """Judge a blueprint that was read; one that cannot be read has the findings that say why."""
-    from svcforge.lint.run import fails, run
+def judged(loaded: Loaded, choices: Choices | None = None, asked: Asked | None = None) -> Linted:
+    """Judge a blueprint that was read; one that cannot be read has the findings that say why.
+
+    Args:
+        choices: what the command line says.
+        asked: what is wanted beside the findings; None is that the baseline beside the blueprint holds.
+    """
+    from svcforge.lint.run import Asked, fails, run
     from svcforge.lint.settings import Choices, UnknownSelector, resolve
     from svcforge.model.elements import LintConfig
+    from svcforge.pipeline.baselines import baseline_of
     from svcforge.report.findings import Report, summary_of
+    from svcforge.source.patch import Patch
 
     blueprint = loaded.blueprint
     try:
@@ -109,10 +123,18 @@ def judged(loaded: Loaded, choices: Choices | None = None) -> Linted:
     if blueprint is None:
         found = tuple(f if f.span else replace(f, span=loaded.locate(f.path)) for f in loaded.findings)
         return Linted(loaded, Report(found, summary_of(found), loaded.sources), failed=True)
+    asked = asked or Asked(baseline=baseline_of(loaded))
     with _without_collector():
-        verdict = run(blueprint, settings, today=date.today(), locate=loaded.locate)
-    summary = summary_of(verdict.findings, suppressed=verdict.suppressed, services=len(blueprint.business))
-    return Linted(loaded, Report(verdict.findings, summary, loaded.sources), fails(verdict.findings, settings.fail_on))
+        verdict = run(
+            blueprint, settings, today=date.today(), locate=loaded.locate, comments=loaded.comments(), asked=asked
+        )
+    found = verdict.findings
+    summary = summary_of(
+        found, suppressed=verdict.suppressed, baseline=len(verdict.known), services=len(blueprint.business)
+    )
+    patch = Patch(loaded.root, loaded.sources, loaded.file)
+    report = Report(found, summary, loaded.sources, patch.changes, reached=verdict.reached)
+    return Linted(loaded, report, fails(found, settings.fail_on), settings.codes, verdict.known, verdict.seen)
 
 
 @contextmanager

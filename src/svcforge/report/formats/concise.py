@@ -9,11 +9,11 @@ from svcforge.source.finding import Finding
 
 def text(report: Report, page: Page) -> str:
     """The findings, one a line."""
-    return "".join(f"{_line(finding, page)}\n" for finding in report.findings)
+    return "".join(f"{_line(finding, report.mark(finding), page)}\n" for finding in report.findings)
 
 
-def _line(finding: Finding, page: Page) -> str:
+def _line(finding: Finding, mark: str, page: Page) -> str:
     span = finding.span
     place = f"{visible(span.file)}:{span.line}:{span.column}: " if span else ""
     severity = page.paint(finding.severity, finding.severity)
-    return f"{place}{page.paint('strong', finding.code)} {severity} {visible(finding.message)}"
+    return f"{place}{page.paint('strong', finding.code)} {severity} {mark}{visible(finding.message)}"

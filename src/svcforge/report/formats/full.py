@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from svcforge.report.findings import Report, Summary
+from svcforge.report.closing import closing, counted
+from svcforge.report.findings import Report
 from svcforge.report.frame import frame, gutter
 from svcforge.report.page import Page, visible, wrapped
 from svcforge.source.finding import Finding, Related, Span
@@ -17,30 +18,13 @@ RELATED_SHOWN = 20
 def text(report: Report, page: Page) -> str:
     """The findings one after the other, and how many there are."""
     sources = {file: lines(source) for file, source in report.sources.items()}
-    blocks = ["\n".join(_finding(finding, sources, page)) for finding in report.findings]
-    return "\n\n".join([*blocks, closing_line(report.summary)]) + "\n"
+    blocks = ["\n".join(_finding(finding, report.mark(finding), sources, page)) for finding in report.findings]
+    return "\n\n".join([*blocks, "\n".join(closing(report))]) + "\n"
 
 
-def closing_line(summary: Summary) -> str:
-    """How many findings there are, in how many services, and how many are not shown."""
-    counts = ((summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info"))
-    found = ", ".join(_count(number, word) for number, word in counts if number)
-    aside = ", ".join(
-        f"{number} {word}"
-        for number, word in ((summary.baseline, "in baseline"), (summary.suppressed, "suppressed"))
-        if number
-    )
-    judged = f" in {_count(summary.services, 'service')}" if summary.services else ""
-    return f"{f'Found {found}' if found else 'No findings'}{judged}{f' ({aside})' if aside else ''}."
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
-
-
-def _finding(finding: Finding, sources: Mapping[str, list[str]], page: Page) -> Iterator[str]:
+def _finding(finding: Finding, mark: str, sources: Mapping[str, list[str]], page: Page) -> Iterator[str]:
     severity = str(finding.severity)
-    label = f"{finding.code} {severity}  {finding.name}: "
+    label = f"{finding.code} {severity}  {mark}{finding.name}: "
     head, *more = wrapped(visible(finding.message), page.width, first=label, indent="  ")
     painted = f"{page.paint('strong', finding.code)} {page.paint(severity, severity)}"
     yield painted + head.removeprefix(f"{finding.code} {severity}")
@@ -54,7 +38,7 @@ def _finding(finding: Finding, sources: Mapping[str, list[str]], page: Page) -> 
     for related in finding.related[:RELATED_SHOWN]:
         yield f"{pad}{page.paint('frame', ':::')} {_related(related)}"
     if len(finding.related) > RELATED_SHOWN:
-        yield f"{pad}{page.paint('frame', ':::')} and {_count(len(finding.related) - RELATED_SHOWN, 'more place')}"
+        yield f"{pad}{page.paint('frame', ':::')} and {counted(len(finding.related) - RELATED_SHOWN, 'more place')}"
     if finding.hint:
         yield from wrapped(visible(finding.hint), page.width, first="  help: ", indent=" " * len("  help: "))
     yield page.paint("faint", f"  docs: svcforge explain {finding.code}")

@@ -49,7 +49,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from svcforge.lint import catalogue
 from svcforge.lint.context import LintContext
 from svcforge.lint.rule import Fix, Profile, Rule, Violation
 from svcforge.lint.upkeep import Suppression
@@ -99,14 +98,13 @@ def _unknown_rules(one: Suppression) -> Iterator[Violation]:
     bracket = one.bracket()
     for word in one.words:
         if not word.codes and bracket:
-            near = catalogue.nearest(word.text)
-            words = ", ".join(str(near) if other is word else other.text for other in one.words)
+            words = ", ".join(word.near if other is word and word.near else other.text for other in one.words)
             yield Violation(
                 path=one.path,
                 span=one.span,
                 message=f'there is no rule "{word.text}"',
-                hint=f'did you mean "{near}"?' if near else 'see "svcforge rules"',
-                fix=(Rewrite(bracket, words),) if near else (),
+                hint=f'did you mean "{word.near}"?' if word.near else 'see "svcforge rules"',
+                fix=(Rewrite(bracket, words),) if word.near else (),
             )
 
 
