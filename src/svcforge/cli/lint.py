@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -10,6 +12,7 @@ import typer
 from svcforge.errors import SvcforgeError
 
 if TYPE_CHECKING:
+    from svcforge.report.findings import Report
     from svcforge.report.formats import Format
 
 Profiles = Literal["minimal", "recommended", "production"]
@@ -22,7 +25,12 @@ def command(
         typer.Argument(metavar="BLUEPRINT", help="A file, a folder with blueprint.yaml, or - for standard input."),
     ] = ".",
     format_: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help="What goes to standard output: full, concise or json.")
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="What goes to standard output: full, concise, json, sarif, github, gitlab, junit or markdown.",
+        ),
     ] = "full",
     output: Annotated[
         list[str] | None,
@@ -38,25 +46,57 @@ def command(
         Thresholds | None,
         typer.Option("--fail-on", help="The least severity that makes the exit code 1; default warning."),
     ] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended without asking, in the files.")] = False,
+    unsafe: Annotated[
+        bool, typer.Option("--unsafe-fixes", help="With --fix or --diff: also write values that you must confirm.")
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Show what --fix would change and write nothing; 1 when there is something.")
+    ] = False,
+    write_baseline: Annotated[
+        bool, typer.Option("--write-baseline", help="Take all findings as known: only new ones are told from now on.")
+    ] = False,
+    update_baseline: Annotated[
+        bool, typer.Option("--update-baseline", help="Lower the baseline to what is left; it never grows.")
+    ] = False,
+    strict_baseline: Annotated[
+        bool, typer.Option("--strict-baseline", help="A baseline that counts more than there is, is an error.")
+    ] = False,
 ) -> None:
     """Judge a blueprint: exit code 0, or 1 with findings at or above --fail-on, or 2 when it cannot be read."""
     from svcforge import pipeline
+    from svcforge.cli import mending
+    from svcforge.lint.settings import Choices
+
+    shown, files = _format(format_), _targets(output or ())
+    choices = Choices(
+        profile=profile, select=_words(select) if select else None, ignore=_words(ignore or ()), fail_on=fail_on
+    )
+    formats = {format_, *(target.partition(":")[0] for target in output or ())}
+    judge = pipeline.judge(choices, strict_baseline=strict_baseline, known=not write_baseline, formats=formats)
+    loaded = pipeline.read(blueprint)
+    if diff:
+        raise typer.Exit(mending.show_difference(loaded, judge, unsafe=unsafe))
+    linted = mending.mended(loaded, judge, unsafe=unsafe) if fix else judge(loaded)
+    if update_baseline:
+        linted = mending.with_lower_baseline(linted, judge)
+    if write_baseline and loaded.blueprint is not None:
+        raise typer.Exit(mending.show_baseline(linted))
+    _report(replace(linted.report, unsafe=unsafe), shown, files, to_stderr=fix and blueprint == pipeline.STANDARD_INPUT)
+    raise typer.Exit(linted.exit_code)
+
+
+def _report(report: Report, shown: Format, files: Mapping[str, Format], *, to_stderr: bool) -> None:
+    """Write the reports; to standard error where standard output has the blueprint."""
     from svcforge.cli import output as out
     from svcforge.report.page import Page
 
-    shown = _format(format_)
-    files = [_target(target) for target in output or ()]
-    linted = pipeline.lint(
-        blueprint,
-        profile=profile,
-        select=_words(select) if select else None,
-        ignore=_words(ignore or ()),
-        fail_on=fail_on,
-    )
-    for to_file, file in files:
-        out.write_file(file, to_file(linted.report, Page()))
-    out.write(shown(linted.report, out.page()))
-    raise typer.Exit(linted.exit_code)
+    for file, to_file in files.items():
+        out.write_file(file, to_file(report, Page()))
+    if to_stderr:
+        print(shown(report, Page()), end="", file=sys.stderr)
+    else:
+        out.write(shown(report, out.page()))
 
 
 def _words(entries: Iterable[str]) -> tuple[str, ...]:
@@ -64,11 +104,17 @@ def _words(entries: Iterable[str]) -> tuple[str, ...]:
     return tuple(word.strip() for entry in entries for word in entry.split(",") if word.strip())
 
 
-def _target(text: str) -> tuple[Format, str]:
-    name, colon, file = text.partition(":")
-    if not colon or not file:
-        raise SvcforgeError(f'"{text}" names no file', "write --output FORMAT:FILE, like json:findings.json")
-    return _format(name), file
+def _targets(outputs: Iterable[str]) -> dict[str, Format]:
+    """The files that are asked for, each with what writes it."""
+    found: dict[str, Format] = {}
+    for text in outputs:
+        name, colon, file = text.partition(":")
+        if not colon or not file:
+            raise SvcforgeError(f'"{text}" names no file', "write --output FORMAT:FILE, like json:findings.json")
+        if file in found:
+            raise SvcforgeError(f'"{file}" is asked for twice', "give each format a file of its own")
+        found[file] = _format(name)
+    return found
 
 
 def _format(name: str) -> Format:

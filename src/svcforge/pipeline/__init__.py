@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -81,6 +81,10 @@ class Linted:
         return self.report.summary.errors > 0
 
 
+Judge = Callable[["Loaded"], Linted]
+"""Says what is to be found in a blueprint that was read."""
+
+
 def lint(
     source: str,
     *,
@@ -96,6 +100,32 @@ def lint(
     from svcforge.lint.settings import Choices
 
     return judged(read(source), Choices(profile=profile, select=select, ignore=ignore, fail_on=fail_on))
+
+
+def judge(
+    choices: Choices, *, formats: Iterable[str] = ("full",), known: bool = True, strict_baseline: bool = False
+) -> Judge:
+    """How `lint` judges: the same way however often it looks at a blueprint.
+
+    Args:
+        formats: those of the reports; `full` says which profile is reached, those for other tools name subjects.
+        known: whether the baseline beside the blueprint holds.
+        strict_baseline: whether it is an error that the baseline counts more than there is.
+    """
+
+    def verdict(loaded: Loaded) -> Linted:
+        from svcforge.lint.run import Asked
+        from svcforge.pipeline.baselines import baseline_of
+
+        asked = Asked(
+            baseline=baseline_of(loaded) if known else None,
+            strict_baseline=strict_baseline,
+            subjects=not known or bool({*formats} - {"full", "concise"}),
+            reach="full" in formats,
+        )
+        return judged(loaded, choices, asked)
+
+    return verdict
 
 
 def judged(loaded: Loaded, choices: Choices | None = None, asked: Asked | None = None) -> Linted:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from svcforge.errors import SvcforgeError
 
 if TYPE_CHECKING:
     from svcforge.load import Loaded
-    from svcforge.pipeline import Linted
+    from svcforge.pipeline import Judge, Linted
     from svcforge.source.edit import Edit
 
 MAX_PASSES = 100
@@ -27,8 +27,13 @@ class Fixed:
     after: Mapping[str, str]
     made: int
 
+    def counted(self) -> Linted:
+        """What is left to find, with the number of fixes in its summary."""
+        report = self.linted.report
+        return replace(self.linted, report=replace(report, summary=replace(report.summary, fixed=self.made)))
 
-def fixed(loaded: Loaded, judge: Callable[[Loaded], Linted], *, unsafe: bool) -> Fixed:
+
+def fixed(loaded: Loaded, judge: Judge, *, unsafe: bool) -> Fixed:
     """Fix what can be fixed, in memory, until nothing more can.
 
     Args:
