@@ -43,8 +43,8 @@ def service(body: str) -> str:
         (service("{owns: {E: {created_at: text}}}"), 'SF012 every entity has "created_at" without saying so | remove the line'),
         (service("{owns: {E: {a: txt}}}"), 'SF011 "txt" is not a type | did you mean "text"?'),
         (service("{owns: {E: {a: int 5..1}}}"), 'SF011 the range in "int 5..1" is empty | write low..high, low.. or ..high'),
-        (service("{owns: {E: {a: open | closed = opn}}}"), 'SF011 "opn" is none of the words in "open | closed = opn" | did you mean "open"?'),
-        (service("{owns: {E: {a: int = x}}}"), 'SF011 "x" is no int | write a int after the ='),
+        (service("{owns: {E: {a: open | closed = opn}}}"), 'SF011 "opn" is none of open, closed | did you mean "open"?'),
+        (service("{owns: {E: {a: int = x}}}"), 'SF011 "x" is no int | after the = write int'),
         (service("{releases: {v1: {weight: 90}}}"), "SF011 the weights of the releases add up to 90, not 100 | share 100 among them"),
         (service("{about: \"a\\u202eb\"}"), 'SF011 the text holds the character "U+202E", which cannot be seen | remove it'),
         (HEAD + "bffs: {web: {endpoints: {GET /h: {p: nonsense}}}}\n", 'SF011 "nonsense" is no part of an endpoint | write service.operation(input=value, ...), and `or <value>` for what stands in when it fails'),
@@ -53,6 +53,28 @@ def service(body: str) -> str:
 )  # fmt: skip
 def test_each_mistake_is_told_with_its_remedy(text: str, expected: str):
     assert expected in told(text)
+
+
+@pytest.mark.parametrize(
+    ("type_", "why", "write"),
+    [
+        ("int 1..5 = 9", '"9" is outside 1..5', "int 1..5"),
+        ("int = 1_000", '"1_000" is no int', "int"),
+        ("email = nobody", '"nobody" is no email', "email"),
+        ("url = here", '"here" is no url', "url"),
+        ("bytes = ?", '"?" is no bytes', "bytes"),
+        ("optional float = 1e999", '"1e999" is no float', "float"),
+    ],
+)
+def test_a_default_is_judged_as_any_other_literal_of_its_type(type_: str, why: str, write: str):
+    assert told(service(f"{{owns: {{E: {{a: '{type_}'}}}}}}")) == [f"SF011 {why} | after the = write {write}"]
+
+
+def test_free_data_means_what_it_looks_like():
+    text = HEAD + "patches: [{target: {kind: Deployment}, merge: {a: 3, b: 0123, c: 'true', d: [no, 1.5]}}]\n"
+    blueprint = load_text(text).blueprint
+    assert blueprint is not None
+    assert blueprint.patches[0].merge == {"a": 3, "b": "0123", "c": "true", "d": ["no", 1.5]}
 
 
 @pytest.mark.parametrize("name", ["kit", "tests", "main", "services", "platform"])

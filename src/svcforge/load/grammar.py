@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from svcforge.load.words import nearest
 from svcforge.model.elements import Http, RateLimit
-from svcforge.model.types import NUMBERS, SCALARS, Kind, Type
-from svcforge.source.yaml import Quoted
+from svcforge.model.literal import Misfit, typed
+from svcforge.model.types import NUMBERS, SCALARS, Kind, Type, written
 
 
 class Bad(ValueError):
@@ -134,19 +134,19 @@ _ENTITY = re.compile(r"(?:([a-z][a-z0-9]*(?:-[a-z0-9]+)*)\.)?([A-Z][A-Za-z0-9]*)
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
-def type_of(written: Any) -> Type:
+def type_of(given: Any) -> Type:
     """A type as written: text, or a list of one for a list.
 
     Grammar: `[secret|optional|unique [per field]]* base [low..high] [= default]`, base a scalar, `A | B`, a value
     object, `ref [service.]Entity`.
     """
-    if isinstance(written, list):
-        if len(written) != 1:
+    if isinstance(given, list):
+        if len(given) != 1:
             raise Bad("a list type has one element type", "write [T]: [OrderLine]")
-        return Type(Kind.LIST, of=_element(written[0]))
-    if not isinstance(written, str) or not written:
+        return Type(Kind.LIST, of=_element(given[0]))
+    if not isinstance(given, str) or not given:
         raise Bad("a type is missing", "write a type: text, int 1..100, optional email, pending | done = pending")
-    text = str(written)
+    text = str(given)
     if text.startswith("[") and text.endswith("]"):
         return Type(Kind.LIST, of=_element(text[1:-1].strip()))
     head, equals, default = text.partition("=")
@@ -177,15 +177,15 @@ def _modified(base: Type, modifiers: dict[str, Any], default: str | None, text: 
     if default is not None:
         if modifiers.get("secret"):
             raise Bad("a secret has no default", "remove the value: it comes from the environment")
-        check_literal(default, found, text)
+        _check_default(default, found, text)
     return found
 
 
-def _element(written: Any) -> Type:
-    found = type_of(written)
+def _element(given: Any) -> Type:
+    found = type_of(given)
     if found.optional or found.unique or found.default is not None or found.secret:
         raise Bad(
-            f'the element of a list takes no modifier and no default: "{written}"', "write the bare type: [OrderLine]"
+            f'the element of a list takes no modifier and no default: "{given}"', "write the bare type: [OrderLine]"
         )
     return found
 
@@ -245,70 +245,15 @@ def _type_hint(word: str) -> str:
     )
 
 
-def check_literal(text: str, type_: Type, where: str) -> None:
-    """Raise Bad when a literal is none of the type (only scalars and enumerations are looked into)."""
-    if type_.kind is Kind.ENUM:
-        if text not in type_.choices:
-            close = nearest(text, type_.choices)
-            hint = f'did you mean "{close}"?' if close else f"write one of {', '.join(type_.choices)}"
-            raise Bad(f'"{text}" is none of the words in "{where}"', hint)
-        return
-    if type_.kind is not Kind.SCALAR:
+def _check_default(text: str, type_: Type, where: str) -> None:
+    """Raise Bad when a default is none of its type."""
+    if type_.kind not in (Kind.SCALAR, Kind.ENUM):
         raise Bad(
             f'only a scalar or an enumeration has a default: "{where}"', "remove the default, or make it optional"
         )
+    bare = type_.bare()
     try:
-        _check_scalar(text, type_)
-    except (ValueError, InvalidOperation):
-        raise Bad(f'"{text}" is no {type_.name}', f"write a {type_.name} after the =") from None
-
-
-def _check_scalar(text: str, type_: Type) -> None:
-    import datetime
-    import uuid
-
-    match type_.name:
-        case "int":
-            number: Any = Decimal(int(text))
-            _bounded(number, type_, text)
-        case "float" | "decimal":
-            number = Decimal(text)
-            if not number.is_finite():
-                raise ValueError(text)
-            _bounded(number, type_, text)
-        case "bool":
-            flag(text)
-        case "uuid":
-            uuid.UUID(text)
-        case "date":
-            datetime.date.fromisoformat(text)
-        case "datetime":
-            datetime.datetime.fromisoformat(text)
-        case "duration":
-            duration(text)
-        case "text" | "email" | "url":
-            _bounded(Decimal(len(text)), type_, text)
-
-
-def _bounded(number: Decimal, type_: Type, text: str) -> None:
-    if (type_.low is not None and number < type_.low) or (type_.high is not None and number > type_.high):
-        raise Bad(f'"{text}" is outside the range of its own type', "mend the default, or the range")
-
-
-def literal(value: Any) -> Any:
-    """Data whose place gives it no type: plain scalars by YAML 1.2's core schema, quoted ones text."""
-    if isinstance(value, dict):
-        return {str(k): literal(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [literal(v) for v in value]
-    if isinstance(value, Quoted):
-        return str(value)
-    if value in ("", "null", "~"):
-        return None
-    if value in ("true", "false"):
-        return value == "true"
-    if re.fullmatch(r"[-+]?\d{1,18}", value):
-        return int(value)
-    if re.fullmatch(r"[-+]?(\d+\.\d*|\.\d+|\d+)([eE][-+]?\d+)?", value):
-        return float(value)
-    return str(value)
+        typed(text, bare, {})
+    except Misfit as misfit:
+        close = nearest(text, type_.choices)
+        raise Bad(str(misfit), f'did you mean "{close}"?' if close else f"after the = write {written(bare)}") from None

@@ -13,6 +13,7 @@ from svcforge.load import grammar
 from svcforge.load.grammar import Bad
 from svcforge.load.words import choices, nearest
 from svcforge.model.elements import Http, RateLimit
+from svcforge.model.literal import plain
 from svcforge.model.types import Type
 
 JsonSchema = dict[str, Any]
@@ -222,7 +223,7 @@ TypeText = Annotated[
 TypeWord = Annotated[Type, Reads(grammar.type_of, {"type": "string"})]
 Raw = Annotated[Any, ReadsAny(lambda value: value, {})]
 """A literal whose type its place gives, later."""
-Literal = Annotated[Any, ReadsAny(grammar.literal, {})]
+Literal = Annotated[Any, ReadsAny(plain, {})]
 """Free data: plain scalars by YAML 1.2's core schema."""
 
 
@@ -230,7 +231,7 @@ def _free(kind: type, name: str) -> Callable[[Any], Any]:
     def read(value: Any) -> Any:
         if not isinstance(value, kind):
             raise Bad(f"expected {name}, found {kind_of(value)}", f"write {name}")
-        return grammar.literal(value)
+        return plain(value)
 
     return read
 
