@@ -18,6 +18,7 @@ Commands:
   lint      Judge a blueprint.
   explain   Print a rule's manual page.
   rules     List the rules.
+  import    Describe a system that exists.
   graph     Draw a blueprint.
   facts     Print what a template sees of a service.
   generate  Write the services, the gateway and the platform.

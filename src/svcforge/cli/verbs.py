@@ -21,6 +21,7 @@ VERBS = (
     Verb("lint", "lint", "Judge a blueprint."),
     Verb("explain", "explain", "Print a rule's manual page."),
     Verb("rules", "rules", "List the rules."),
+    Verb("import", "importing", "Describe a system that exists."),
     Verb("graph", "graph", "Draw a blueprint."),
     Verb("facts", "facts", "Print what a template sees of a service."),
     Verb("generate", "generate", "Write the services, the gateway and the platform."),

@@ -138,6 +138,8 @@ def _duplicates(doc: BlueprintDoc) -> Iterator[Duplicate]:
         first.setdefault(name, path)
 
 
+GENERATED_ROLES = ("business", "worker")
+
 _PLATFORM_WORDS = (
     ("gateway", words.GATEWAYS), ("broker", words.BROKERS), ("discovery", words.DISCOVERIES), ("mesh", words.MESHES),
     ("metrics", words.METRICS), ("tracing", words.TRACINGS), ("logs", words.LOGS), ("saga", words.SAGA_ENGINES),
@@ -145,8 +147,11 @@ _PLATFORM_WORDS = (
 
 
 def _unknown_packs(doc: BlueprintDoc, root: Any) -> Iterator[Finding]:
-    """Words of `platform` and `stack` that name no pack of ours; a blueprint with packs of its own may use any."""
-    if doc.packs:
+    """Words of `platform` and `stack` that name no pack of ours; a blueprint with packs of its own may use any.
+
+    So may one that only describes what exists: its platform is what it is, and no pack is asked for.
+    """
+    if doc.packs or _only_describes(doc):
         return
     platform = doc.platform
     for key, known in _PLATFORM_WORDS:
@@ -164,6 +169,16 @@ def _unknown_packs(doc: BlueprintDoc, root: Any) -> Iterator[Finding]:
     for word, path in _stacks(doc):
         if word is not None:
             yield from _unknown(word, words.STACKS, root, path)
+
+
+def _only_describes(doc: BlueprintDoc) -> bool:
+    """Whether there are services, and all that could be generated exist already (`has`)."""
+    services = [(context, service) for context in doc.contexts.values() for service in context.services.values()]
+    everywhere = doc.defaults.has is not None
+    return bool(services) and all(
+        everywhere or context.defaults.has is not None or service.has is not None or service.role not in GENERATED_ROLES
+        for context, service in services
+    )
 
 
 def _stacks(doc: BlueprintDoc) -> Iterator[tuple[str | None, Path]]:

@@ -1,0 +1,151 @@
+"""The files of the sources: found, read, and told apart by what is in them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from svcforge.adopt import helm
+from svcforge.adopt.looking import mapping, sequence, text
+from svcforge.adopt.system import Note, Origin
+from svcforge.errors import SvcforgeError
+from svcforge.source.foreign import read_foreign
+from svcforge.source.yaml import Mapping
+
+SUFFIXES = (".yaml", ".yml", ".json")
+MAX_BYTES = 32_000_000
+"""The largest file that is read."""
+MAX_FILES = 10_000
+"""Files of one import."""
+SKIPPED_FOLDERS = ("node_modules", "vendor", "target", "dist")
+BESIDE = ("values.yaml", "values.yml", "chart.yaml", "package.json", "kustomization.yaml", "kustomization.yml")
+"""Files that belong to others and are no source themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A document of a file, and the kind of source that it is."""
+
+    kind: str
+    file: str
+    data: Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All that was read, what could not be, and the name of the folder that holds it."""
+
+    documents: tuple[Read, ...]
+    notes: tuple[Note, ...]
+    folder: str
+    files: tuple[str, ...]
+
+
+def found(sources: Sequence[str]) -> Found:
+    """Read what the sources name: files, and all YAML and JSON below folders.
+
+    Raises SvcforgeError for a source that is not there or cannot be read, and when nothing of a known kind is in them.
+    """
+    named = [Path(source) for source in sources]
+    for path in named:
+        if not path.exists():
+            raise SvcforgeError(f'there is no "{path}"', "name a file, or a folder with manifests")
+    paths = list(dict.fromkeys(file for path in named for file in _files(path)))
+    if len(paths) > MAX_FILES:
+        raise SvcforgeError(f"more than {MAX_FILES} files", "name the folder that holds the manifests")
+    base = _base(named)
+    documents: list[Read] = []
+    notes: list[Note] = []
+    for path in paths:
+        shown = Path(os.path.relpath(path.absolute(), base)).as_posix()
+        _read(path, shown, documents, notes)
+    if not documents:
+        names = ", ".join(f'"{source}"' for source in sources)
+        raise SvcforgeError(
+            f"nothing in {names} says what a system is made of" + (f": {notes[0]}" if notes else ""),
+            "name compose files, Kubernetes manifests, microTOSCA or dataflow models, or a topology.json",
+        )
+    shown_files = tuple(dict.fromkeys(document.file for document in documents))
+    return Found(tuple(documents), tuple(notes), base.name, shown_files)
+
+
+def _files(path: Path) -> Iterable[Path]:
+    if not path.is_dir():
+        return [path]
+    below: list[Path] = []
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in SKIPPED_FOLDERS)
+        below += [Path(folder, n) for n in sorted(names) if n.lower().endswith(SUFFIXES) and n.lower() not in BESIDE]
+    return below
+
+
+def _base(named: Sequence[Path]) -> Path:
+    """The folder that file names are shown from: the innermost that holds all sources."""
+    folders = [path.absolute() if path.is_dir() else path.absolute().parent for path in named]
+    try:
+        return Path(os.path.commonpath(folders))
+    except ValueError:  # two drives
+        return folders[0]
+
+
+def _read(path: Path, shown: str, documents: list[Read], notes: list[Note]) -> None:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            notes.append(Note(Origin(shown, 1), f"not read: larger than {MAX_BYTES // 1_000_000} MB"))
+            return
+        written = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        notes.append(Note(Origin(shown, 1), "not read: this is no text in UTF-8"))
+        return
+    except OSError as error:
+        raise SvcforgeError(f'cannot read "{path}": {error.strerror}', "check its permissions") from error
+    if "{{" in written and path.suffix.lower() != ".json":
+        plain = helm.plain(written, _values(path))
+        notes += [Note(Origin(shown, line), told) for line, told in plain.notes]
+        written = plain.text
+    foreign = read_foreign(written, shown)
+    if foreign.problem:
+        line, problem = foreign.problem
+        notes.append(Note(Origin(shown, line), f"not read from here on: {problem}"))
+    known = [
+        Read(kind, shown, data) for data in foreign.documents if (kind := kind_of(data)) and isinstance(data, Mapping)
+    ]
+    documents += known
+    if not known and not foreign.problem and foreign.documents:
+        notes.append(Note(Origin(shown, 1), "not read: no kind of source that svcforge knows"))
+
+
+def kind_of(data: Any) -> str | None:
+    """The kind of source that a document is; None: none that is known."""
+    if not isinstance(data, Mapping):
+        return None
+    if text(data, "apiVersion") and text(data, "kind"):
+        return "kubernetes"
+    if mapping(data, "topology_template") or "tosca_definitions_version" in data:
+        return "microtosca"
+    if "information_flows" in data and "services" in data:
+        return "dataflow"
+    if sequence(data, "nodes") and "edges" in data:
+        return "topology"
+    services = mapping(data, "services")
+    if any(isinstance(service, Mapping) for service in services.values()) and "svcforge" not in data:
+        return "compose"
+    return None
+
+
+def _values(path: Path) -> Mapping:
+    """The values of the chart that a template belongs to: `values.yaml` beside it, or above its folder `templates`."""
+    for folder in (path.parent, *path.parents[1:3]):
+        file = folder / "values.yaml"
+        try:
+            if file.is_file() and file.stat().st_size <= MAX_BYTES:
+                read = read_foreign(file.read_text(encoding="utf-8-sig"), str(file)).documents
+                return mapping(read[0]) if read else Mapping()
+        except (OSError, UnicodeDecodeError):
+            return Mapping()
+        if (folder / "Chart.yaml").is_file():
+            break
+    return Mapping()
