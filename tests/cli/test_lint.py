@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from svcforge.cli.app import run
+from svcforge.report.formats import FORMATS
 
 GOOD = "svcforge: 1\nsystem: s\n"
 WARNED = GOOD + "contexts: {c: {services: {a: {calls: [b]}, b: {}, lonely: {}}}}\n"
 CYCLE = GOOD + "contexts:\n  c:\n    services:\n      a: {calls: [b]}\n      b: {calls: [a]}\n"
+TOPOLOGY = ["--select", "SF101"]
+"""What these blueprints are about: other rules have something to say of them as well."""
 BROKEN = "svcforge: 1\nsystem: s\nsystm: t\n"
 
 
@@ -37,7 +40,7 @@ def written(folder: Path, text: str) -> Path:
         (WARNED, [], 1),
         (WARNED, ["--fail-on", "error"], 0),
         (WARNED, ["--profile", "minimal"], 0),
-        (WARNED, ["--ignore", "isolated-service"], 0),
+        (WARNED, ["--select", "SF0", "--ignore", "isolated-service"], 0),
         (WARNED, ["--select", "SF101,SF2"], 0),
         (CYCLE, [], 1),
         (CYCLE, ["--fail-on", "never"], 0),
@@ -57,7 +60,10 @@ def test_the_exit_code_tells_what_was_found(folder: Path, text: str, arguments: 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--format", "xml"], 'error: there is no format "xml"\n  help: write one of full, concise, json\n'),
+        (
+            ["--format", "xml"],
+            'error: there is no format "xml"\n  help: write one of full, concise, json, sarif, github, gitlab, junit, markdown\n',
+        ),
         (["--select", "sync-cycel"], 'error: there is no rule "sync-cycel"\n  help: did you mean "sync-cycle"?\n'),
         (
             ["--output", "json"],
@@ -66,6 +72,14 @@ def test_the_exit_code_tells_what_was_found(folder: Path, text: str, arguments: 
         (
             ["--output", "json:no/such/folder.json"],
             'error: cannot write "no/such/folder.json": No such file or directory\n  help: name a file in a folder that exists\n',
+        ),
+        (
+            ["--output", "json:."],
+            'error: cannot write ".": Is a directory\n  help: name a file, not a folder\n',
+        ),
+        (
+            ["--output", "json:a", "--output", "sarif:a"],
+            'error: "a" is asked for twice\n  help: give each format a file of its own\n',
         ),
     ],
 )
@@ -89,14 +103,14 @@ def test_a_file_a_folder_and_the_current_folder_are_the_same_blueprint(
     file = written(folder, CYCLE)
     found = []
     for source in ([], ["."], ["blueprint.yaml"], [str(file)], [str(folder)]):
-        assert run(["lint", "--format", "concise", *source]) == 1
+        assert run(["lint", *TOPOLOGY, "--format", "concise", *source]) == 1
         found.append(capsys.readouterr().out.replace(f"{folder}/", ""))
     assert set(found) == {'blueprint.yaml:6:19: SF101 error synchronous cycle "a -> b -> a"\n'}
 
 
 def test_standard_input_is_a_blueprint(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(CYCLE.encode()), encoding="utf-8"))
-    assert run(["lint", "-", "--format", "concise"]) == 1
+    assert run(["lint", "-", *TOPOLOGY, "--format", "concise"]) == 1
     assert capsys.readouterr().out == '<stdin>:6:19: SF101 error synchronous cycle "a -> b -> a"\n'
 
 
@@ -109,10 +123,54 @@ def test_several_reports_are_written_beside_the_one_that_is_shown(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     written(folder, CYCLE)
-    assert run(["lint", "--format", "json", "--output", "concise:c.txt", "--output", "full:f.txt"]) == 1
+    arguments = [*TOPOLOGY, "--format", "json", "--output", "concise:c.txt", "--output", "full:f.txt"]
+    assert run(["lint", *arguments]) == 1
     assert json.loads(capsys.readouterr().out)["summary"]["errors"] == 1
     assert (folder / "c.txt").read_text() == 'blueprint.yaml:6:19: SF101 error synchronous cycle "a -> b -> a"\n'
-    assert (folder / "f.txt").read_text().endswith("Found 1 error in 2 services.\n")
+    assert (folder / "f.txt").read_text().split("\n\n")[-1].startswith("Found 1 error in 2 services.\n")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_file_holds_what_standard_output_would(folder: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    written(folder, CYCLE)
+    assert run(["lint", "--format", name, "--output", f"{name}:report"]) == 1
+    assert (folder / "report").read_text(encoding="utf-8") == capsys.readouterr().out
+
+
+def test_a_report_takes_the_place_of_the_one_before_and_keeps_its_permissions(folder: Path) -> None:
+    written(folder, CYCLE)
+    kept = folder / "kept"
+    kept.write_text("x" * 100_000)
+    kept.chmod(0o640)
+    (folder / "link").symlink_to("kept")
+    assert run(["lint", *TOPOLOGY, "--format", "json", "--output", "concise:link"]) == 1
+    assert kept.read_text() == 'blueprint.yaml:6:19: SF101 error synchronous cycle "a -> b -> a"\n'
+    assert kept.stat().st_mode & 0o777 == 0o640
+    assert (folder / "link").is_symlink()
+    assert sorted(file.name for file in folder.iterdir()) == ["blueprint.yaml", "kept", "link"]
+
+
+def test_a_report_that_cannot_be_written_whole_leaves_the_one_before(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(folder, CYCLE)
+    (folder / "kept").write_text("before")
+
+    def full(self: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    assert run(["lint", "--output", "json:kept"]) == 2
+    assert capsys.readouterr().err.startswith('error: cannot write "kept": No space left on device\n')
+    assert (folder / "kept").read_text() == "before"
+    assert sorted(file.name for file in folder.iterdir()) == ["blueprint.yaml", "kept"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such devices")
+def test_a_report_may_go_to_a_device(folder: Path) -> None:
+    written(folder, CYCLE)
+    assert run(["lint", "--output", "json:/dev/null"]) == 1
+    assert Path("/dev/null").is_char_device()
 
 
 @pytest.mark.parametrize("text", [CYCLE.replace("\n", "\r\n"), "\ufeff" + CYCLE])
@@ -125,9 +183,12 @@ def test_line_ends_and_a_byte_order_mark_change_no_place(
 
 
 def test_more_findings_than_an_exit_code_can_hold_still_exit_1(folder: Path) -> None:
-    services = "".join(f"      s{i}: {{calls: [s{i}]}}\n" for i in range(300))
+    services = "".join(f"      s{i}: {{calls: [s{i}]}}\n" for i in range(512))
     written(folder, f"{GOOD}contexts:\n  c:\n    services:\n{services}")
-    assert run(["lint", "--format", "concise"]) == 1
+    command = [sys.executable, "-m", "svcforge", "lint", *TOPOLOGY, "--format", "concise"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert len(done.stdout.splitlines()) == 512
+    assert done.returncode == 1
 
 
 def test_output_in_a_narrow_encoding_loses_no_finding(folder: Path) -> None:

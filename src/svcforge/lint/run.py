@@ -101,12 +101,13 @@ class _Run:
         self.indexes = Indexes(blueprint)
         self.settings, self.locate, self.ledger, self.asked = settings, locate, ledger, asked
         self.subjects = asked.subjects or asked.baseline is not None
+        self.reach = asked.reach and bool(settings.reachable)
         self.suppressed = 0
 
     def verdict(self) -> Verdict:
         """Run the rules, those about upkeep last."""
         settings, baseline = self.settings, self.asked.baseline
-        codes = sorted(settings.codes | settings.reachable if self.asked.reach else settings.codes)
+        codes = sorted(settings.codes | settings.reachable if self.reach else settings.codes)
         problems = [
             _Found(self._finding(p.code, p.name, Severity.ERROR, p.violation, safe=False), Profile.MINIMAL)
             for p in settings.problems
@@ -126,7 +127,7 @@ class _Run:
             self.suppressed,
             tuple(o.finding for o in found if o.shown and (o.finding.code, o.finding.subject) in known),
             seen,
-            reached(((o.finding, o.profile) for o in left), settings.fail_on) if self.asked.reach else None,
+            reached(((o.finding, o.profile) for o in left), settings.fail_on) if self.reach else None,
         )
 
     def _of_rule(self, code: str, upkeep: Upkeep) -> Iterator[_Found]:
@@ -140,7 +141,7 @@ class _Run:
         for violation in entry.check(LintContext(self.indexes, settings.options.get(code, {}), upkeep)):
             gate = violation.profile
             shown = enabled and (gate is None or settings.profile.covers(gate))
-            if not (shown or self.asked.reach or self.subjects or self.ledger.suppressions):
+            if not (shown or self.reach or self.subjects or self.ledger.suppressions):
                 continue
             severity = settings.severities.get(code) or violation.severity or rule.severity
             finding = self._finding(code, rule.name, severity, violation, safe=rule.fix is Fix.SAFE)
