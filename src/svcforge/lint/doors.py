@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from svcforge.lint.context import Indexes
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.edges import Edge
+from svcforge.model.effective import call_policy
 from svcforge.model.elements import Role
 from svcforge.source.finding import Path
 
@@ -50,3 +51,12 @@ def behind_gateways(indexes: Indexes) -> frozenset[str]:
     bffs = {*blueprint.bffs, *(n for n, s in blueprint.services.items() if s.role is Role.BFF)}
     front = gateways(blueprint) | bffs
     return frozenset(edge.target for edge in indexes.edges if edge.sync and edge.source in front)
+
+
+def identified(indexes: Indexes) -> frozenset[str]:
+    """The doors that clients are known to come through with an identity: each of their calls sends one (`auth`)."""
+    return frozenset(
+        name
+        for name, calls in by_clients(indexes).items()
+        if all(call_policy(indexes.blueprint, call, "auth").value in ("service", "forward", "mesh") for call in calls)
+    )

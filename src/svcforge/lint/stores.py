@@ -12,6 +12,9 @@ from svcforge.source.finding import Path
 BYSTANDERS = (Role.CLIENT, Role.REGISTRY, Role.INFRA)
 """Roles whose use of a store is no sharing between services."""
 
+EMBEDDED = ("sqlite", "h2", "hsqldb", "derby", "duckdb", "rocksdb", "leveldb", "memory")
+"""Engines that run inside the service: no server, no connection, no password."""
+
 
 @dataclass(frozen=True, slots=True)
 class Access:

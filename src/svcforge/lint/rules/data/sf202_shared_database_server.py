@@ -11,7 +11,7 @@ share its load, its upgrades and its outages, which no diagram of services tells
 ```yaml
 svcforge: 1
 system: robots
-platform: {mesh: istio, metrics: prometheus, logs: loki}
+platform: {mesh: istio, metrics: prometheus, logs: loki, secrets: vault}
 defaults:
   call: {timeout: 1s, retries: 0, breaker: {failures: 50%, window: 20, reset: 30s}}
   scale: {min: 2}
@@ -29,7 +29,7 @@ contexts:
 ```yaml
 svcforge: 1
 system: robots
-platform: {mesh: istio, metrics: prometheus, logs: loki}
+platform: {mesh: istio, metrics: prometheus, logs: loki, secrets: vault}
 defaults:
   call: {timeout: 1s, retries: 0, breaker: {failures: 50%, window: 20, reset: 30s}}
   scale: {min: 2}

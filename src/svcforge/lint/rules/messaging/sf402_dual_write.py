@@ -90,7 +90,7 @@ def check(context: LintContext) -> Iterator[Violation]:
             event, path = published
             yield Violation(
                 path=service.path,
-                message=f'"{name}" writes its database and publishes "{event}", and nothing makes the two one',
+                message=f'"{name}" writes its database and publishes {event}, and nothing makes the two one',
                 hint="write the event to an outbox in the same transaction and relay it; then say so in `has`",
                 at_key=True,
                 related=(Related(path, "published here"),) if path != service.path else (),
@@ -106,8 +106,8 @@ def _published(context: LintContext, service: Service) -> Iterator[tuple[str, Pa
     for operation in service.operations.values():
         entity = service.entities.get(operation.entity or "")
         if operation.emits and not operation.read_only and not (entity and entity.event_sourced):
-            yield operation.emits[0], (*operation.path, "emits")
+            yield f'"{operation.emits[0]}"', (*operation.path, "emits")
     if not service.operations:
-        yield from ((event.name, event.path) for event in service.events)
+        yield from ((f'"{event.name}"', event.path) for event in service.events)
         if (service.name, None) in context.indexes.subscribed:
-            yield "its changes", service.path
+            yield "what others hear", service.path

@@ -13,7 +13,7 @@ done or not and nobody knows; commands over a broker wait until the participant 
 ```yaml
 svcforge: 1
 system: food
-platform: {broker: {engine: kafka, tls: strict}, mesh: istio, metrics: prometheus, logs: loki}
+platform: {broker: {engine: kafka, tls: strict}, mesh: istio, metrics: prometheus, logs: loki, secrets: vault}
 defaults:
   call: {timeout: 1s, retries: 0, breaker: {failures: 50%, window: 20, reset: 30s}}
   scale: {min: 2}
@@ -38,7 +38,7 @@ sagas:
 ```yaml
 svcforge: 1
 system: food
-platform: {broker: {engine: kafka, tls: strict}, mesh: istio, metrics: prometheus, logs: loki}
+platform: {broker: {engine: kafka, tls: strict}, mesh: istio, metrics: prometheus, logs: loki, secrets: vault}
 defaults:
   call: {timeout: 1s, retries: 0, breaker: {failures: 50%, window: 20, reset: 30s}}
   scale: {min: 2}

@@ -4,8 +4,9 @@
 Reports an operation with `http` that does not say who may call it (`scopes`, `public: <reason>` or
 `signed: <external>`); a gateway that verifies no token although operations behind its routes need one, or although
 nothing is known of what is behind them; operations to be generated that need a token, while nothing says whose tokens
-are good; and a service that is `exposed` past the gateway without operations that say who may call. A page that
-people's browsers load (role `frontend`) and a `client` are no such door.
+are good; and a service that is reached from outside (`exposed`, or called by a `client`) without operations that say
+who may call, unless all calls of clients send an identity (`auth: service`, `forward` or `mesh`). A page that people's
+browsers load (role `frontend`) is no such door.
 
 ## Why is this bad?
 What can be reached from outside and asks nobody who they are is found within hours. A reason in `public` tells the
@@ -59,6 +60,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from svcforge.lint.context import LintContext
+from svcforge.lint.doors import identified, open_doors
 from svcforge.lint.rule import Profile, Rule, Violation
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.elements import Gateway, Operation, Role, Route
@@ -88,13 +90,16 @@ def check(context: LintContext) -> Iterator[Violation]:
             yield _open_gateway(gateway, routes)
         elif askers:
             yield _nobody_s_tokens(gateway, askers)
-    for name, service in blueprint.services.items():
-        known = any(operation.http for operation in service.operations.values())
-        if service.exposed and not known and service.role not in (Role.FRONTEND, Role.CLIENT):
+    known = identified(context.indexes)
+    for name, path in open_doors(context.indexes).items():
+        service = blueprint.services[name]
+        declared = any(operation.http for operation in service.operations.values())
+        if not declared and name not in known and service.role is not Role.FRONTEND:
             yield Violation(
-                path=(*service.path, "exposed"),
-                message=f'"{name}" is exposed past the gateway, and nothing says who may call it',
+                path=path,
+                message=f'"{name}" is reached from outside, and nothing says who may call it',
                 hint="lead callers through the gateway, or declare its operations with scopes, public or signed",
+                about=(name,),
             )
 
 

@@ -1,10 +1,12 @@
 """A call between services that does not prove who calls.
 
 ## What it does
-Reports calls, saga steps and endpoints' parts between services whose effective `auth` is `none`, or unset where one
-of the two exists already (`has`): nothing says that it sends or checks an identity. What svcforge generates forwards
-the user's token or sends a service token, and checks it. A mesh in `platform.mesh` gives every service an identity.
-A broker and a declared store whose `auth` is `none` are reported too.
+Reports calls, saga steps, endpoints' parts and routes between services that prove nothing of who calls: the effective
+`auth` is `none`; or it is unset where one of the two exists already (`has`), and there is no strict TLS, whose
+certificates would tell; or it is `mesh`, and the call may be plaintext. What svcforge generates forwards the user's
+token or sends a service token, and checks it. A mesh in `platform.mesh` gives every service an identity unless the call
+is `tls: permissive` or `none`; a gateway that verifies tokens passes them on. A broker and a declared store whose
+`auth` is `none` are reported too. What clients send is SF601.
 
 ## Why is this bad?
 Whoever gets into the network can call everything in it in anyone's name; and no log can tell who did.
@@ -63,12 +65,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from svcforge.lint.calls import origin
 from svcforge.lint.context import LintContext
 from svcforge.lint.rule import Profile, Rule, Violation
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.edges import Edge, EdgeKind
 from svcforge.model.effective import Effective, call_policy
-from svcforge.source.finding import Related, Severity
+from svcforge.model.elements import Role
+from svcforge.source.finding import Severity
 
 RULE = Rule(
     code="SF603", name="unauthenticated-service-call", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
@@ -84,13 +88,23 @@ def check(context: LintContext) -> Iterator[Violation]:
     generated = _generated(blueprint)
     reported: set[tuple[str, str]] = set()
     for edge in context.indexes.edges:
-        if not edge.sync or edge.kind is EdgeKind.ROUTE or edge.target in blueprint.externals:
+        if not edge.sync or edge.target in blueprint.externals or (edge.source, edge.target) in reported:
+            continue
+        service = blueprint.services.get(edge.source)
+        if service is not None and service.role is Role.CLIENT:
+            continue
+        if edge.kind is EdgeKind.ROUTE and blueprint.gateway and blueprint.gateway.jwt:
             continue
         auth = call_policy(blueprint, edge, "auth")
-        bare = auth.value == "none" or (auth.value is None and not generated.issuperset((edge.source, edge.target)))
-        if bare and (edge.source, edge.target) not in reported:
+        lacking = _lacking(blueprint, edge, auth, generated)
+        if lacking:
             reported.add((edge.source, edge.target))
-            yield _violation(edge, auth)
+            yield Violation(
+                path=edge.path,
+                message=f'"{edge.source}" calls "{edge.target}" without proving who it is: {lacking}',
+                hint=HINT,
+                related=origin(edge, "`auth`", auth),
+            )
     if blueprint.platform.broker_auth == "none":
         yield _open_server("the broker", ("platform", "broker", "auth"))
     if blueprint.platform.store_auth == "none":
@@ -100,21 +114,26 @@ def check(context: LintContext) -> Iterator[Violation]:
             yield _open_server(f'store "{name}"', (*store.path, "auth"))
 
 
+def _lacking(blueprint: Blueprint, edge: Edge, auth: Effective, generated: set[str]) -> str:
+    """Why a call proves nothing; empty when it does."""
+    if edge.kind is EdgeKind.ROUTE and generated.issuperset((edge.source, edge.target)):
+        return ""  # what is open behind a route says so itself, and checks who calls
+    if auth.value == "none":
+        return "auth is none"
+    encrypted = call_policy(blueprint, edge, "tls").value == "strict"
+    if auth.value == "mesh" and not encrypted:
+        return "auth is mesh, and the call may be plaintext"
+    if auth.value is None and not encrypted and not generated.issuperset((edge.source, edge.target)):
+        return "nothing says how"
+    return ""
+
+
 def _generated(blueprint: Blueprint) -> set[str]:
-    """The services and BFFs that svcforge builds, which prove and check who calls."""
-    services = {name for name, service in blueprint.services.items() if service.generated}
-    return {name for name in services | set(blueprint.bffs) if blueprint.abilities_of(name) is None}
-
-
-def _violation(edge: Edge, auth: Effective) -> Violation:
-    elsewhere = auth.origin is not None and auth.origin[: len(edge.path)] != edge.path
-    return Violation(
-        path=edge.path,
-        message=f'"{edge.source}" calls "{edge.target}" without proving who it is'
-        + (": auth is none" if auth.value == "none" else ": nothing says how"),
-        hint=HINT,
-        related=(Related(auth.origin, "set here"),) if auth.origin and elsewhere else (),
-    )
+    """The services, BFFs and gateways that svcforge builds, which prove and check who calls."""
+    names = {name for name, service in blueprint.services.items() if service.generated} | set(blueprint.bffs)
+    if blueprint.gateway:
+        names.add(blueprint.gateway.name)
+    return {name for name in names if blueprint.abilities_of(name) is None}
 
 
 def _open_server(what: str, path: tuple[str | int, ...]) -> Violation:

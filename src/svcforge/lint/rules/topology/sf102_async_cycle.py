@@ -17,7 +17,7 @@ an event that comes back to where it began may begin again.
 ```yaml
 svcforge: 1
 system: shop
-platform: {broker: {engine: rabbitmq, tls: strict}, mesh: istio, metrics: prometheus, logs: loki}
+platform: {broker: {engine: rabbitmq, tls: strict}, mesh: istio, metrics: prometheus, logs: loki, secrets: vault}
 defaults:
   subscription: {retries: 5, backoff: 1s, dead_letter: true, idempotent: true}
   scale: {min: 2}
@@ -45,7 +45,7 @@ contexts:
 ```yaml
 svcforge: 1
 system: shop
-platform: {broker: {engine: rabbitmq, tls: strict}, mesh: istio, metrics: prometheus, logs: loki}
+platform: {broker: {engine: rabbitmq, tls: strict}, mesh: istio, metrics: prometheus, logs: loki, secrets: vault}
 defaults:
   call: {timeout: 1s, retries: 1, breaker: {failures: 50%, window: 20, reset: 30s}}
   scale: {min: 2}

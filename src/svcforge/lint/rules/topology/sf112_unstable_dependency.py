@@ -13,7 +13,7 @@ one pass through the stable one to all of its callers.
 ```yaml
 svcforge: 1
 system: shop
-platform: {mesh: istio, metrics: prometheus, logs: loki}
+platform: {mesh: istio, metrics: prometheus, logs: loki, secrets: vault}
 defaults:
   call: {timeout: 1s, retries: 1, breaker: {failures: 50%, window: 20, reset: 30s}}
   scale: {min: 2}
@@ -32,7 +32,7 @@ contexts:
 ```yaml
 svcforge: 1
 system: shop
-platform: {broker: {engine: rabbitmq, tls: strict}, mesh: istio, metrics: prometheus, logs: loki}
+platform: {broker: {engine: rabbitmq, tls: strict}, mesh: istio, metrics: prometheus, logs: loki, secrets: vault}
 defaults:
   call: {timeout: 1s, retries: 1, breaker: {failures: 50%, window: 20, reset: 30s}}
   subscription: {retries: 5, backoff: 1s, dead_letter: true, idempotent: true}

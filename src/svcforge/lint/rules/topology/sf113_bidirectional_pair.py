@@ -13,7 +13,7 @@ never apart are often one.
 ```yaml
 svcforge: 1
 system: shop
-platform: {broker: {engine: rabbitmq, tls: strict}, mesh: istio, metrics: prometheus, logs: loki}
+platform: {broker: {engine: rabbitmq, tls: strict}, mesh: istio, metrics: prometheus, logs: loki, secrets: vault}
 defaults:
   subscription: {retries: 5, backoff: 1s, dead_letter: true, idempotent: true}
   scale: {min: 2}
@@ -36,7 +36,7 @@ contexts:
 ```yaml
 svcforge: 1
 system: shop
-platform: {broker: {engine: rabbitmq, tls: strict}, mesh: istio, metrics: prometheus, logs: loki}
+platform: {broker: {engine: rabbitmq, tls: strict}, mesh: istio, metrics: prometheus, logs: loki, secrets: vault}
 defaults:
   subscription: {retries: 5, backoff: 1s, dead_letter: true, idempotent: true}
   scale: {min: 2}
