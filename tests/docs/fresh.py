@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from svcforge.cli.verbs import VERBS
 from svcforge.load.schema import json_schema
 from svcforge.packs.shelf import bundled
 from svcforge.plan.abilities import ABILITIES
+from svcforge.report.formats import FORMATS
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,6 +32,12 @@ def rules() -> str:
 def verbs() -> str:
     """The verbs with their one-line helps."""
     return table(("verb", "does"), ((f"`svcforge {v.name}`", v.help) for v in VERBS))
+
+
+def formats() -> str:
+    """The formats of findings, with the first lines of their modules."""
+    documents = ((name, import_module(write.__module__).__doc__ or "") for name, write in FORMATS.items())
+    return table(("format", "is"), ((f"`{name}`", text.partition("\n")[0]) for name, text in documents))
 
 
 def packs() -> str:
@@ -96,7 +104,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
-    "README.md": {"rules": rules, "verbs": verbs, "packs": packs},
+    "README.md": {"rules": rules, "verbs": verbs, "formats": formats, "packs": packs},
     "docs/blueprint.md": {"keys": keys},
     "docs/packs.md": {"abilities": abilities},
 }

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import json
 
+from tests.report.samples import CYCLE, REPORT, SOURCE
+
 from svcforge.report.findings import Report, Summary, summary_of
 from svcforge.report.formats import FORMATS
 from svcforge.report.page import Page
-from svcforge.source.finding import Finding, Related, Severity, Span
-
-SOURCE = "calls:\n  - call: travel\n  - call: seat\n"
-CYCLE = Finding(
-    "SF101", "sync-cycle", Severity.ERROR, 'synchronous cycle "seat -> travel -> seat"', "turn it into an event",
-    ("services", "seat", "calls", 0), Span("b.yaml", 2, 5, 2, 17),
-    (Related(("services", "travel", "calls", 1), "travel -> seat", Span("b.yaml", 3, 5, 3, 15)),), "this call closes it",
-)  # fmt: skip
-LOOSE = Finding("SF003", "isolated-service", Severity.WARNING, 'service "x" is isolated', None, ("services", "x"))
-REPORT = Report([CYCLE, LOOSE], summary_of([CYCLE, LOOSE], suppressed=1, services=42), {"b.yaml": SOURCE})
+from svcforge.source.finding import Finding
 
 
 def test_full_shows_place_source_related_help_and_a_closing_line() -> None:
@@ -70,9 +63,13 @@ def test_json_has_the_keys_of_the_contract_in_their_order() -> None:
                 "end_column": 15,
             }
         ],
+        "fix": None,
     }
     assert found["findings"][1]["hint"] is None
-    assert found["summary"] == {"errors": 1, "warnings": 1, "infos": 0, "suppressed": 1, "baseline": 0, "services": 42}
+    assert found["summary"] == {
+        "errors": 1, "warnings": 1, "infos": 0, "suppressed": 1, "baseline": 0, "services": 42,
+        "fixed": 0, "fixable": 0, "unsafe": 0,
+    }  # fmt: skip
 
 
 def test_nothing_found_is_one_line_or_none() -> None:

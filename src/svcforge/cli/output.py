@@ -31,10 +31,27 @@ def write(text: str) -> None:
 
 
 def write_file(file: str, text: str) -> None:
-    """Write a report to a file that the user named; what stood there is replaced."""
+    """Write what the user asked to have in a file, whole or not at all; what stood there is replaced."""
+    path = Path(file)
     try:
-        Path(file).write_text(text, encoding="utf-8", newline="\n")
+        if path.exists() and not path.is_file():
+            # A device, a pipe, or a folder, which refuses.
+            path.write_text(text, encoding="utf-8", newline="\n")
+        else:
+            _replace(path.resolve(), text.encode("utf-8", "backslashreplace"))
     except OSError as error:
-        raise SvcforgeError(
-            f'cannot write "{file}": {error.strerror}', "name a file in a folder that exists"
-        ) from error
+        hint = "name a file, not a folder" if path.is_dir() else "name a file in a folder that exists"
+        raise SvcforgeError(f'cannot write "{file}": {error.strerror}', hint) from error
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Put a file in place of another in one step, so that no reader ever finds half of it."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666
+    try:
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as new:
+            new.write(data)
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from svcforge.report.findings import Report
-from svcforge.report.formats import concise, full, json
+from svcforge.report.formats import concise, full, github, gitlab, json, junit, markdown, sarif
 from svcforge.report.page import Page
 
 
@@ -16,4 +16,13 @@ class Format(Protocol):
         """The text for a page; formats for machines do not look at the page."""
 
 
-FORMATS: dict[str, Format] = {"full": full.text, "concise": concise.text, "json": json.text}
+FORMATS: dict[str, Format] = {
+    "full": full.text,
+    "concise": concise.text,
+    "json": json.text,
+    "sarif": sarif.text,
+    "github": github.text,
+    "gitlab": gitlab.text,
+    "junit": junit.text,
+    "markdown": markdown.text,
+}

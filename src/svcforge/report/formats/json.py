@@ -1,4 +1,4 @@
-"""Findings for machines: the JSON of cli.md, stable within its version."""
+"""Findings for programs: one JSON object, stable within its version."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "hint": finding.hint,
         **_place(finding.path, finding.span),
         "related": [_related(related) for related in finding.related],
+        "fix": ("safe" if finding.fix_is_safe else "unsafe") if finding.fix else None,
     }
 
 

@@ -1,0 +1,60 @@
+"""JUnit XML: well-formed for any findings, a suite a file, and a test that passed where nothing is found."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from hypothesis import given
+from tests.report.samples import CYCLE, INFO, LOOSE, reports
+
+from svcforge.report.findings import Report
+from svcforge.report.formats import FORMATS
+from svcforge.report.page import Page
+
+
+def root_of(report: Report) -> Element:
+    return ElementTree.fromstring(FORMATS["junit"](report, Page()).encode("utf-8"))
+
+
+def test_a_finding_is_a_test_that_failed_with_its_places_and_the_help() -> None:
+    root = root_of(Report([CYCLE]))
+    test = root.find("testsuite/testcase")
+    assert test is not None
+    assert test.attrib == {
+        "name": "SF101 sync-cycle services.seat.calls[0]", "classname": "b.yaml", "file": "b.yaml", "line": "2"
+    }  # fmt: skip
+    [failure] = test
+    assert failure.tag == "failure"
+    assert failure.attrib == {"type": "error", "message": 'synchronous cycle "seat -> travel -> seat"'}
+    assert failure.text == (
+        'b.yaml:2:5: synchronous cycle "seat -> travel -> seat"\n'
+        "b.yaml:3:5: travel -> seat\n"
+        "help: turn it into an event"
+    )
+
+
+def test_errors_and_warnings_fail_and_an_info_passes_with_a_word() -> None:
+    root = root_of(Report([CYCLE, LOOSE, INFO]))
+    assert [(suite.get("name"), suite.get("failures")) for suite in root] == [
+        ("b.yaml", "1"), ("blueprint", "1"), ("c.yaml", "0")
+    ]  # fmt: skip
+    assert (root.get("tests"), root.get("failures")) == ("3", "2")
+    assert [child.tag for child in root.iter() if child.tag in ("failure", "system-out")] == [
+        "failure", "failure", "system-out"
+    ]  # fmt: skip
+
+
+def test_nothing_found_is_one_test_that_passed() -> None:
+    root = root_of(Report([]))
+    assert (root.get("tests"), root.get("failures")) == ("1", "0")
+    assert [list(test) for test in root.iter("testcase")] == [[]]
+
+
+@given(reports())
+def test_any_report_is_well_formed_and_its_numbers_add_up(report: Report) -> None:
+    root = root_of(report)
+    suites = list(root)
+    assert sum(int(suite.attrib["tests"]) for suite in suites) == int(root.attrib["tests"])
+    assert sum(int(suite.attrib["failures"]) for suite in suites) == len(list(root.iter("failure")))
+    assert len(list(root.iter("testcase"))) == max(1, len(report.findings))
