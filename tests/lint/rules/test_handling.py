@@ -92,7 +92,7 @@ def test_who_writes_and_publishes_needs_an_outbox(body: str, found: int) -> None
 def test_whom_others_listen_to_publishes_even_where_no_event_is_described() -> None:
     text = system({"a": "{has: [], store: mysql}", "b": "{subscribes: [a]}"})
     assert messages(text, "SF402") == [
-        'warning "a" writes its database and publishes "its changes", and nothing makes the two one'
+        'warning "a" writes its database and publishes what others hear, and nothing makes the two one'
     ]
 
 
