@@ -66,7 +66,16 @@ def large(operations: int, entities: int, others: int = 4) -> str:
 
 @pytest.mark.parametrize(
     ("operations", "entities", "others", "found"),
-    [(12, 6, 4, 1), (12, 5, 4, 0), (2, 6, 4, 0), (12, 6, 3, 0), (5, 6, 4, 1), (4, 6, 4, 0), (5, 6, 9, 1), (5, 6, 12, 0)],
+    [
+        (12, 6, 4, 1),
+        (12, 5, 4, 0),
+        (2, 6, 4, 0),
+        (12, 6, 3, 0),
+        (5, 6, 4, 1),
+        (4, 6, 4, 0),
+        (5, 6, 9, 1),
+        (5, 6, 12, 0),
+    ],
 )
 def test_a_large_share_of_operations_on_many_entities_is_a_megaservice(
     operations: int, entities: int, others: int, found: int

@@ -3,7 +3,8 @@
 ## What it does
 In systems of `min_services` business services and more, reports one that offers more than `max_share` of all
 operations, more than twice the mean of the others and more than that mean by two standard deviations, and owns more
-than `max_entities` entities. Many operations on few entities are a rich interface; many entities alone may be one large model.
+than `max_entities` entities. Many operations on few entities are a rich interface; many entities alone may be one
+large model.
 
 ## Why is this bad?
 It is the monolith again, with a network around it: everybody's changes meet in it, it is deployed as one and fails as
