@@ -8,7 +8,8 @@ from tests.lint.judging import TODAY
 from svcforge.lint import catalogue
 from svcforge.lint.baseline import FILE, read
 from svcforge.lint.catalogue import Entry
-from svcforge.lint.page import HEADINGS, example, sections
+from svcforge.lint.earlier import Earlier
+from svcforge.lint.page import BEFORE, HEADINGS, example, sections
 from svcforge.lint.rule import Fix
 from svcforge.lint.run import Asked, run
 from svcforge.lint.settings import Choices, resolve
@@ -31,7 +32,9 @@ def judged(entry: Entry, loaded: Loaded, heading: str) -> list[Finding]:
     if loaded.blueprint is None:
         return list(loaded.findings)
     known = example(entry.page, heading, "json")
-    asked = Asked(baseline=read(known, FILE) if known else None)
+    before = load_text(example(entry.page, heading, BEFORE) or "{}", "before.yaml")
+    earlier = Earlier("before.yaml", before.blueprint, before.locate) if before.blueprint else None
+    asked = Asked(baseline=read(known, FILE) if known else None, earlier=earlier)
     settings = resolve(loaded.blueprint.lint, Choices(profile=entry.rule.profile))
     found = run(loaded.blueprint, settings, today=TODAY, locate=loaded.locate, comments=loaded.comments(), asked=asked)
     return list(found.findings)

@@ -65,9 +65,9 @@ def counted(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:
     return Counter((f.code, f.subject) for f in findings if not f.code.startswith(NEVER))
 
 
-def known(found: Counts, baseline: Baseline) -> frozenset[tuple[str, str]]:
-    """The rules and subjects that the baseline accounts for; where there is more than it counts, all of it is told."""
-    return frozenset(key for key, number in found.items() if number <= baseline.counts.get(key, 0))
+def known(found: Counts, counts: Counts) -> frozenset[tuple[str, str]]:
+    """The rules and subjects that the counts account for; where there is more than they say, all of it is told."""
+    return frozenset(key for key, number in found.items() if number <= counts.get(key, 0))
 
 
 def stale(found: Counts, baseline: Baseline, enabled: frozenset[str]) -> Iterator[Stale]:

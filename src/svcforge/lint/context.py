@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from svcforge.lint.cycles import knots
+from svcforge.lint.earlier import Earlier
 from svcforge.lint.requests import Graph, requests
 from svcforge.lint.rule import Option, T
 from svcforge.lint.upkeep import Upkeep
@@ -119,12 +120,18 @@ _NOTHING = Upkeep()
 
 
 class LintContext:
-    """One rule's view of a blueprint: the shared indexes, the values of its options, and (SF9xx) what is left to look after."""
+    """One rule's view of a blueprint: the shared indexes, and the values of its options.
 
-    def __init__(self, indexes: Indexes, options: Mapping[str, Any], upkeep: Upkeep = _NOTHING) -> None:
+    `upkeep` is what is left to look after (SF9xx), `earlier` the version that this one is compared with (SF504).
+    """
+
+    def __init__(
+        self, indexes: Indexes, options: Mapping[str, Any], upkeep: Upkeep = _NOTHING, earlier: Earlier | None = None
+    ) -> None:
         self.blueprint = indexes.blueprint
         self.indexes = indexes
         self.upkeep = upkeep
+        self.earlier = earlier
         self._options = options
 
     def option(self, option: Option[T]) -> T:

@@ -8,8 +8,11 @@ from collections.abc import Mapping
 HEADINGS = ("What it does", "Why is this bad?", "Example", "Use instead", "Options", "References", "Also known as")
 """The sections of every page, in this order."""
 
+BEFORE = "yaml before.yaml"
+"""How the block of an older version begins."""
+
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
-_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```([\w ./-]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def sections(page: str) -> Mapping[str, str]:
@@ -19,6 +22,9 @@ def sections(page: str) -> Mapping[str, str]:
 
 
 def example(page: str, heading: str, language: str = "yaml") -> str:
-    """The blueprint under a heading: "Example" fires, "Use instead" is silent; in JSON the baseline that goes with it."""
+    """The blueprint under a heading: "Example" fires, "Use instead" is silent.
+
+    In `json` it is the baseline that goes with it, in `BEFORE` the older version that it is compared with.
+    """
     found = _BLOCK.findall(sections(page)[heading] + "\n")
     return next((text for of, text in found if of == language), "")

@@ -10,6 +10,7 @@ from svcforge.lint import baseline as baselines
 from svcforge.lint import catalogue, ignores
 from svcforge.lint.baseline import Baseline, Counts
 from svcforge.lint.context import Indexes, LintContext
+from svcforge.lint.earlier import Earlier
 from svcforge.lint.profiles import Reached, at_least, reached
 from svcforge.lint.rule import Fix, Profile, Violation
 from svcforge.lint.settings import Settings
@@ -27,13 +28,15 @@ Locate = Callable[[Path, bool], Span | None]
 class Verdict:
     """What the linter says of a blueprint: the findings in their order, and what is not shown.
 
-    `suppressed` counts what a suppression covers; `known` are the findings that the baseline accounts for; `seen` counts
-    what the rules found about each subject, in any profile, where subjects were asked for.
+    `suppressed` counts what a suppression covers; `known` are the findings that the baseline accounts for; `old` counts
+    what the older version has too; `seen` counts what the rules found about each subject, in any profile, where subjects
+    were asked for.
     """
 
     findings: tuple[Finding, ...]
     suppressed: int = 0
     known: tuple[Finding, ...] = ()
+    old: int = 0
     seen: Counts = field(default_factory=dict)
     reached: Reached | None = None
 
@@ -42,11 +45,12 @@ class Verdict:
 class Asked:
     """What a run is asked for beside the findings.
 
-    `baseline` accounts for what is known; `subjects` gives the findings theirs, as a baseline does too; `reach` asks for
+    `baseline` accounts for what is known, and so does an `earlier` version; `subjects` gives the findings theirs, as a baseline does too; `reach` asks for
     the profile that is reached, which runs the rules of all profiles.
     """
 
     baseline: Baseline | None = None
+    earlier: Earlier | None = None
     strict_baseline: bool = False
     subjects: bool = False
     reach: bool = False
@@ -100,7 +104,7 @@ class _Run:
     def __init__(self, blueprint: Blueprint, settings: Settings, locate: Locate, ledger: Ledger, asked: Asked) -> None:
         self.indexes = Indexes(blueprint)
         self.settings, self.locate, self.ledger, self.asked = settings, locate, ledger, asked
-        self.subjects = asked.subjects or asked.baseline is not None
+        self.subjects = asked.subjects or asked.baseline is not None or asked.earlier is not None
         self.reach = asked.reach and bool(settings.reachable)
         self.suppressed = 0
 
@@ -114,8 +118,9 @@ class _Run:
         ]
         found = [one for code in codes if not _is_upkeep(code) for one in self._of_rule(code, Upkeep())]
         seen = baselines.counted(one.finding for one in found) if self.subjects else {}
-        known = baselines.known(seen, baseline) if baseline else frozenset()
-        left = [one for one in found if (one.finding.code, one.finding.subject) not in known] if known else found
+        known = baselines.known(seen, baseline.counts) if baseline else frozenset()
+        old = baselines.known(seen, self.asked.earlier.counts) - known if self.asked.earlier else frozenset()
+        left = [one for one in found if _key(one) not in known and _key(one) not in old] if known or old else found
         upkeep = Upkeep(
             tuple(self.ledger.fates(settings.codes)),
             tuple(baselines.stale(seen, baseline, settings.codes)) if baseline else (),
@@ -125,7 +130,8 @@ class _Run:
         return Verdict(
             tuple(in_order(one.finding for one in left if one.shown)),
             self.suppressed,
-            tuple(o.finding for o in found if o.shown and (o.finding.code, o.finding.subject) in known),
+            tuple(one.finding for one in found if one.shown and _key(one) in known),
+            sum(one.shown and _key(one) in old for one in found),
             seen,
             reached(((o.finding, o.profile) for o in left), settings.fail_on) if self.reach else None,
         )
@@ -138,7 +144,8 @@ class _Run:
         if entry.check is None:
             return
         enabled = code in settings.codes
-        for violation in entry.check(LintContext(self.indexes, settings.options.get(code, {}), upkeep)):
+        context = LintContext(self.indexes, settings.options.get(code, {}), upkeep, self.asked.earlier)
+        for violation in entry.check(context):
             gate = violation.profile
             shown = enabled and (gate is None or settings.profile.covers(gate))
             if not (shown or self.reach or self.subjects or self.ledger.suppressions):
@@ -159,6 +166,11 @@ class _Run:
             fix=violation.fix, fix_is_safe=safe,
             subject=ignores.subject(violation, self.indexes) if self.subjects else "",
         )  # fmt: skip
+
+
+def _key(found: _Found) -> tuple[str, str]:
+    """What a baseline knows a finding by."""
+    return found.finding.code, found.finding.subject
 
 
 def _is_upkeep(code: str) -> bool:
