@@ -112,16 +112,20 @@ def _asked(operation: Operation) -> dict[str, Path]:
 
 
 def _joins(endpoint: Endpoint) -> list[list[Part]]:
-    """The parts of an endpoint, those together that take values from each other."""
-    group: dict[str, list[Part]] = {}
+    """The parts of an endpoint in their order, those together that take values from each other."""
+    group: dict[str, list[str]] = {}
     for part in endpoint.parts:
-        mine = [part]
-        roots = (a.source.partition(".")[0].partition("[")[0] for a in part.arguments if a.source)
-        for root in dict.fromkeys(roots):
-            if root in group and group[root] is not mine:
-                mine = group[root] + mine
-        group.update({p.name: mine for p in mine})
-    return list({id(parts): parts for parts in group.values()}.values())
+        group[part.name] = [part.name]
+        for argument in part.arguments:
+            root = (argument.source or "").partition(".")[0].partition("[")[0]
+            if root in group and group[root] is not group[part.name]:
+                less, more = sorted((group[root], group[part.name]), key=len)
+                more += less
+                group.update(dict.fromkeys(less, more))
+    joined: dict[int, list[Part]] = {}
+    for part in endpoint.parts:
+        joined.setdefault(id(group[part.name]), []).append(part)
+    return list(joined.values())
 
 
 def _violation(path: Path, subject: str, owners: dict[str, Path], most: int) -> Violation:
