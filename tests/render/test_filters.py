@@ -8,17 +8,16 @@ import jinja2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2_ansible_filters.core_filters import combine, to_nice_json
+from jinja2_ansible_filters.core_filters import to_nice_json
 
 from svcforge.render.environment import environment
-from svcforge.render.filters import combined, nice_json
+from svcforge.render.filters import nice_json
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=6)
 PLAIN = st.none() | st.booleans() | st.integers() | TEXTS
 DATA = st.recursive(
     PLAIN | st.floats(allow_nan=False), lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4)
 )  # fmt: skip
-MAPPINGS = st.dictionaries(st.sampled_from("abcdef"), DATA, max_size=4)
 
 
 @given(DATA, st.integers(0, 5), st.booleans(), st.booleans())
@@ -30,19 +29,6 @@ def test_nice_json_is_the_same_text(value: Any, indent: int, sort_keys: bool, as
 @pytest.mark.parametrize("value", [{1: 2}, {None: 1}, (1, 2), {"a": (1,)}, {}, [], [[]], {"a": {}}, "é\x7f\ud800"])
 def test_nice_json_of_other_things_is_too(value: Any) -> None:
     assert nice_json(to_nice_json)(value) == to_nice_json(value)
-
-
-@given(MAPPINGS, MAPPINGS)
-def test_combine_gives_the_same_mapping_in_the_same_order(first: dict[str, Any], second: dict[str, Any]) -> None:
-    found, expected = combined(combine)(first, second), combine(first, second)
-    assert list(found.items()) == list(expected.items())
-    assert found is not first
-    assert found is not second
-
-
-@pytest.mark.parametrize("terms", [({"a": 1},), ([{"a": 1}, {"b": 2}],), ({"a": 1}, {"b": 2}, {"a": 3})])
-def test_combine_of_one_or_many_is_the_filters_own(terms: tuple[Any, ...]) -> None:
-    assert combined(combine)(*terms) == combine(*terms)
 
 
 @pytest.mark.parametrize(

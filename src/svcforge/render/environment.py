@@ -16,11 +16,12 @@ from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace, missing
 
-from svcforge.render.filters import combined, nice_json, without_waiting
+from svcforge.render.ansible import FILTERS
+from svcforge.render.filters import nice_json, without_waiting
 
 OUTSIDE = (
     *("fileglob", "realpath", "relpath", "expanduser", "expandvars"),
-    *("strftime", "random", "ans_random", "shuffle"),
+    *("strftime", "random", "ans_random", "random_mac", "shuffle"),
 )
 """Filters that read the disk, the environment, the clock or chance: what they print is not in the facts."""
 
@@ -94,13 +95,12 @@ def environment(envops: Mapping[str, Any], loader: jinja2.BaseLoader) -> Environ
     env = Environment(
         loader=loader,
         undefined=undefined,
-        extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
         auto_reload=False,
         cache_size=-1,
         **options,
     )
     env.filters.update({name: without_waiting(found) for name, found in env.filters.items()})
-    env.filters |= {"to_nice_json": nice_json(env.filters["to_nice_json"]), "combine": combined(env.filters["combine"])}
+    env.filters |= {**FILTERS, "to_nice_json": nice_json(FILTERS["to_nice_json"])}
     for name in OUTSIDE:
         env.filters[name] = _refused(name)
     env.globals["lipsum"] = _refused("lipsum")

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import Any
 
-from jinja2.runtime import Undefined
-
 Filter = Callable[..., Any]
 
 
@@ -15,21 +13,6 @@ def without_waiting(found: Filter) -> Filter:
     """A filter without the wrapper that asks at every call whether templates are asynchronous: none is."""
     plain: Filter = getattr(found, "__wrapped__", found) if hasattr(found, "jinja_async_variant") else found
     return plain
-
-
-def combined(combine: Filter) -> Filter:
-    """`combine` of two mappings, key by key; anything else is for the filter itself."""
-
-    def quick(*terms: Any, **options: Any) -> Any:
-        if options or [type(term) for term in terms] != [dict, dict]:
-            return combine(*terms, **options)
-        first, second = terms
-        if any(isinstance(value, Undefined) for value in (*first.values(), *second.values())):
-            return combine(first, second)
-        # As it does: of equal ones the order of the second counts.
-        return dict(second) if first == second else {**first, **second}
-
-    return quick
 
 
 def nice_json(to_nice_json: Filter) -> Filter:
