@@ -18,6 +18,7 @@ UNSEEN = {
     "outbox": "a compose file does not show it",
     "inbox": "a compose file does not show it",
     "contract": "a compose file does not show it",
+    "version": "a compose file does not show it",
 }
 WAYS_IN = ("gateway", "frontend")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?-([^}]*))?[^}]*\}|\$([A-Za-z_][A-Za-z0-9_]*)")
@@ -184,7 +185,7 @@ class _Compose:
                     if other.kind is Kind.STORE:
                         yield use(self.nodes[name], other, origin, None)
                     else:
-                        yield Link(source=name, target=target, kind=LinkKind.CALL, origin=origin)
+                        yield _discovered(Link(source=name, target=target, kind=LinkKind.CALL, origin=origin))
 
     def finished(self) -> Iterator[Node]:
         """The services in the order of the files, then what they name outside."""

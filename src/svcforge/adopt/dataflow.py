@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from svcforge.adopt.environment import use
-from svcforge.adopt.files import Read
+from svcforge.adopt.files import Read, of_file
 from svcforge.adopt.kinds import Known, stereotyped
 from svcforge.adopt.looking import entries, items, text, texts
 from svcforge.adopt.system import Fact, Kind, Link, LinkKind, Node, Note, Origin, Part
@@ -15,7 +15,7 @@ from svcforge.adopt.system import Fact, Kind, Link, LinkKind, Node, Note, Origin
 ASKED = ("configuration_server", "service_discovery", "database")
 """Stereotypes of what speaks only when asked: where such a part sends, the receiver has called."""
 
-UNSEEN = dict.fromkeys(("health", "outbox", "inbox", "contract"), "a dataflow model says nothing of it")
+UNSEEN = dict.fromkeys(("health", "outbox", "inbox", "contract", "version"), "a dataflow model says nothing of it")
 DISCOVERIES = ("eureka", "consul")
 SEEN_BY = {
     "tracing_server": "tracing",
@@ -25,7 +25,6 @@ SEEN_BY = {
 }
 """Stereotypes of servers, and what a service has that sends to one."""
 ENTRANCE = "user_stereotype"
-ABILITIES = {"local_logging": "logs"}
 TAGS = {
     "database": "Database",
     "message_broker": "Message Broker",
@@ -54,7 +53,7 @@ def read(documents: Sequence[Read]) -> Part:
         links += found
         platform += model.platform
     return Part(
-        source="dataflow", nodes=tuple(nodes), links=tuple(links), platform=tuple(platform), notes=tuple(notes),
+        source="dataflow", name=of_file(documents), nodes=tuple(nodes), links=tuple(links), platform=tuple(platform), notes=tuple(notes),
         unseen=UNSEEN,
     )  # fmt: skip
 
@@ -132,7 +131,8 @@ class _Model:
         if any(word.startswith("message_consumer") for word in has) and source.kind is Kind.BROKER:
             return Link(source=receiver, target=sender, kind=LinkKind.CONSUME, topic=topic, origin=origin)
         # What only answers, and what is outside and no user, is called by whom it sends to.
-        asked = any(word in ASKED for word in self.stereotypes[sender])
+        listens = target.kind is Kind.BROKER or any(word in SEEN_BY for word in self.stereotypes[receiver])
+        asked = not listens and any(word in ASKED for word in self.stereotypes[sender])
         if asked or source.kind in (Kind.BROKER, Kind.EXTERNAL):
             source, target = target, source
         if source.kind is Kind.EXTERNAL:
@@ -174,7 +174,6 @@ def _tag(flow: object, wanted: str) -> str:
 
 
 def _facts(entry: object, has: list[str], origin: Origin, kind: Kind) -> Iterator[Fact]:
-    yield from (Fact("has", ability, origin) for word, ability in ABILITIES.items() if word in has)
     if "entrypoint" in has:
         yield Fact("exposed", True, origin)
     if "circuit_breaker" in has:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from svcforge.adopt import helm
@@ -23,6 +23,10 @@ MAX_FILES = 10_000
 SKIPPED_FOLDERS = ("node_modules", "vendor", "target", "dist")
 BESIDE = ("values.yaml", "values.yml", "chart.yaml", "package.json", "kustomization.yaml", "kustomization.yml")
 """Files that belong to others and are no source themselves."""
+
+
+OF_A_KIND = ("microtosca", "model", "dataflow", "architecture", "system")
+"""Names of files that say what kind of file they are, and not which system is in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,13 @@ def kind_of(data: Any) -> str | None:
     if any(isinstance(service, Mapping) for service in services.values()) and "svcforge" not in data:
         return "compose"
     return None
+
+
+def of_file(documents: Sequence[Read]) -> tuple[str, Origin] | None:
+    """The system's name by the one file that tells of it, unless that is called after its kind."""
+    files = {document.file for document in documents}
+    stem = PurePosixPath(next(iter(files))).name.partition(".")[0] if len(files) == 1 else ""
+    return (stem, Origin(documents[0].file, 1)) if stem and stem.lower() not in OF_A_KIND else None
 
 
 def _values(path: Path) -> Mapping:

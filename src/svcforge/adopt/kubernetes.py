@@ -15,7 +15,7 @@ from svcforge.adopt.system import Fact, Kind, Link, LinkKind, Node, Note, Origin
 from svcforge.adopt.workloads import Object, Workload, labels, objects, workloads
 from svcforge.source.yaml import Mapping
 
-UNSEEN = dict.fromkeys(("outbox", "inbox", "contract"), "manifests do not show it")
+UNSEEN = dict.fromkeys(("outbox", "inbox", "contract", "version"), "manifests do not show it")
 BESIDE = frozenset(
     [
         "istio",
@@ -166,6 +166,8 @@ class _Cluster:
         self.outside += found.externals
         self.notes += found.notes
         facts = [*self._facts(workload), *found.facts]
+        kept = next((v.origin for v in variables if v.secret), None)
+        self.platform += [Fact("secrets", "kubernetes", kept)] if kept else []
         facts += [Fact("has", "tracing", origin)] if (origin := traces(variables)) else []
         if known(text(_main(workload.objects[0]), "image"), name) is CAPTURES:
             facts += [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from svcforge.adopt.files import Read
+from svcforge.adopt.files import Read, of_file
 from svcforge.adopt.kinds import engine_of, of_name
 from svcforge.adopt.looking import entries, items, mapping, text, texts, true
 from svcforge.adopt.system import Fact, Kind, Link, LinkKind, Node, Note, Origin, Part
@@ -17,7 +17,8 @@ BROKERS = ("messagebroker", "messagebrokerrabbitmq", "communicationpattern")
 STORES = ("datastore", "database")
 COMPUTES = ("compute",)
 UNSEEN = dict.fromkeys(
-    ("health", "tracing", "observability", "outbox", "inbox", "contract"), "a microTOSCA drawing says nothing of it"
+    ("health", "tracing", "observability", "outbox", "inbox", "contract", "version"),
+    "a microTOSCA drawing says nothing of it",
 )
 PROPERTIES = ("timeout", "circuit_breaker", "dynamic_discovery")
 
@@ -42,7 +43,14 @@ def read(documents: Sequence[Read]) -> Part:
         nodes += drawing.parts()
         links += drawing.links()
         notes += drawing.notes
-    return Part(source="microtosca", nodes=tuple(nodes), links=tuple(links), notes=tuple(notes), unseen=UNSEEN)
+    return Part(
+        source="microtosca",
+        name=of_file(documents),
+        nodes=tuple(nodes),
+        links=tuple(links),
+        notes=tuple(notes),
+        unseen=UNSEEN,
+    )
 
 
 class _Drawing:

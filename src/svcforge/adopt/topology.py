@@ -33,7 +33,8 @@ KINDS: dict[str, tuple[Kind, str | None]] = {
 
 STORE_LINKS = ("data", "store")
 UNSEEN = dict.fromkeys(
-    ("health", "tracing", "observability", "outbox", "inbox", "contract"), "a topology shows nodes and links only"
+    ("health", "tracing", "observability", "outbox", "inbox", "contract", "version", "discovery"),
+    "a topology shows nodes and links only",
 )
 GRPC = ("grpc",)
 HTTP = ("http", "https", "rest")

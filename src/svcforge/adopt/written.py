@@ -13,7 +13,7 @@ from svcforge.adopt.system import Fact, Kind, Link, LinkKind, Node, Origin, Rout
 
 RULES = {
     "health": "SF701", "tracing": "SF702", "observability": "SF703", "outbox": "SF402", "inbox": "SF401",
-    "contract": "SF505",
+    "contract": "SF505", "version": "SF503", "discovery": "SF110",
 }  # fmt: skip
 """Abilities, and the rule that would take silence about one for its absence."""
 
