@@ -16,6 +16,11 @@ def quoted(names: Sequence[str], most: int = NAMED_AT_MOST) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things: `1 service`, `2 services`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def circle(names: Sequence[str]) -> str:
     """A cycle as a row of arrows that comes back to its first name."""
     return " -> ".join((*names, names[0]))

@@ -33,6 +33,13 @@ def test_fewer_callers_make_a_hub_with_enough_callees() -> None:
     assert message.endswith('"a", "b", "c" and "d", and it calls "y" and "z"')
 
 
+def test_one_caller_and_many_callees_make_a_hub_too() -> None:
+    [message] = messages(calls(a="x", x="b c d e f g h i"), "SF105")
+    assert message.startswith(
+        'warning "x" is called by 1 service: "a", and it calls "b", "c", "d", "e", "f" and 3 more'
+    )
+
+
 def test_how_many_make_a_hub_is_an_option() -> None:
     assert len(findings(option(calls(a="x"), "SF105", "min_callers", 1), "SF105")) == 1
     assert findings(option(calls(**CALLERS, e="x"), "SF105", "min_callers", 6), "SF105") == []

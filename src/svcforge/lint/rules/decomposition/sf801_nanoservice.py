@@ -69,7 +69,7 @@ from collections.abc import Iterator
 
 from svcforge.lint.context import LintContext
 from svcforge.lint.rule import Option, Profile, Rule, Violation
-from svcforge.lint.wording import quoted
+from svcforge.lint.wording import counted, quoted
 from svcforge.model.edges import EdgeKind
 from svcforge.model.elements import Service
 from svcforge.source.finding import Severity
@@ -101,7 +101,7 @@ def check(context: LintContext) -> Iterator[Violation]:
             of = f"called by {quoted(callers)}" if callers else "called by no other service"
             yield Violation(
                 path=service.path,
-                message=f'"{name}" has {operations} operation{"s" * (operations > 1)} and is {of}: is it worth a service?',
+                message=f'"{name}" has {counted(operations, "operation")} and is {of}: is it worth a service?',
                 hint=f'make it a part of "{callers[0]}"'
                 if callers
                 else "make it a part of the service that it changes with",

@@ -70,7 +70,7 @@ from collections.abc import Iterator, Mapping
 from svcforge.lint.context import LintContext
 from svcforge.lint.rule import Profile, Rule, Violation
 from svcforge.lint.stores import accesses
-from svcforge.lint.wording import quoted
+from svcforge.lint.wording import counted, quoted
 from svcforge.model.edges import Edge
 from svcforge.source.finding import Related, Severity
 
@@ -98,7 +98,7 @@ def check(context: LintContext) -> Iterator[Violation]:
             shown = sorted(partner for partner in known if teams[partner] == other)
             yield Violation(
                 path=blueprint.services[name].path,
-                message=f'"{name}" of the team "{own}" has to do with {most} service{"s" * (most > 1)} of "{other}", '
+                message=f'"{name}" of the team "{own}" has to do with {counted(most, "service")} of "{other}", '
                 f"{quoted(shown)}, and with {inside} of its own",
                 hint=f'give it to "{other}", or let the two meet in fewer places',
                 at_key=True,

@@ -70,7 +70,7 @@ from collections.abc import Iterator
 
 from svcforge.lint.context import LintContext
 from svcforge.lint.rule import Option, Profile, Rule, Violation
-from svcforge.lint.wording import quoted
+from svcforge.lint.wording import counted, quoted
 from svcforge.source.finding import Related, Severity
 
 MIN_CALLERS = Option("min_callers", 5, "services with four callers were not among the hubs that people had marked")
@@ -96,7 +96,7 @@ def check(context: LintContext) -> Iterator[Violation]:
         also = f", and it calls {quoted(callees)}" if callees else ""
         yield Violation(
             path=service.path,
-            message=f'"{name}" is called by {len(callers)} services: {quoted(callers)}{also}',
+            message=f'"{name}" is called by {counted(len(callers), "service")}: {quoted(callers)}{also}',
             hint=f'let "{name}" publish its changes, and its readers keep copies; or split it by what its callers want',
             note=f"{len(callers)} callers, {len(callees)} callees",
             at_key=True,

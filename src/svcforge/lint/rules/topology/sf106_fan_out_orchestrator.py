@@ -74,7 +74,7 @@ from collections.abc import Iterator
 
 from svcforge.lint.context import LintContext
 from svcforge.lint.rule import Option, Profile, Rule, Violation
-from svcforge.lint.wording import quoted
+from svcforge.lint.wording import counted, quoted
 from svcforge.source.finding import Related, Severity
 
 MIN_CALLEES = Option("min_callees", 7, "at six only a third of what was found had been marked as a problem")
@@ -98,7 +98,7 @@ def check(context: LintContext) -> Iterator[Violation]:
             calls = context.indexes.sync[name]
             yield Violation(
                 path=service.path,
-                message=f'"{name}" calls {len(callees)} services: {quoted(callees)}',
+                message=f'"{name}" calls {counted(len(callees), "service")}: {quoted(callees)}',
                 hint="publish what happened and let those who need no answer subscribe; what must be done as one is a saga",
                 at_key=True,
                 related=tuple(Related(calls[callee][0].path, f"{name} -> {callee}") for callee in callees[:PLACES]),
