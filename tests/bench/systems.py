@@ -14,6 +14,7 @@ def blueprint_of(services: int) -> str:
         "  call: {timeout: 1s, retries: 1, breaker: {failures: 50%, window: 20, reset: 30s}}",
         "  subscription: {retries: 5, backoff: 1s, dead_letter: true, idempotent: true}",
         "  api_version: v1",
+        "gateway: {auth: {jwt: {issuer: https://id.example.com, audience: large}}, rate_limit: 100/s}",
         "contexts:",
     ]
     for number in range(services):
@@ -34,19 +35,19 @@ def _service(number: int, calling: bool) -> list[str]:
         f"      service-{number}:",
         f"        about: Keeps thing number {number}.",
         "        owns:",
-        "          Thing:",
+        f"          Thing{number}:",
         "            name: text 1..100",
         "            amount: decimal 0..",
         "            state: open | closed = open",
         "            note: optional text",
         "        events:",
-        f"          Thing{number}Opened: {{thing: uuid, name: text}}",
-        f"          Thing{number}Closed: {{thing: uuid}}",
+        f"          Thing{number}Opened: {{thing{number}: uuid, name: text}}",
+        f"          Thing{number}Closed: {{thing{number}: uuid}}",
         "        operations:",
         "          open_thing:",
         "            http: POST /things",
         "            scopes: [things:write]",
-        "            creates: Thing",
+        f"            creates: Thing{number}",
         f"            emits: [Thing{number}Opened]",
         "            idempotent: by key",
     ]
@@ -55,12 +56,12 @@ def _service(number: int, calling: bool) -> list[str]:
             f"            calls: [{{to: service-{number + 1}.check, timeout: 500ms, expect: good, otherwise: 409 not-good}}]"
         )
     lines += [
-        '          get_thing: {http: "GET /things/{id}", reads: Thing, scopes: [things:read]}',
-        "          list_things: {http: GET /things, lists: Thing, filter: [state], scopes: [things:read]}",
-        '          close_thing: {http: "POST /things/{id}/close", scopes: [things:write], updates: Thing, where: {state: open}, set: {state: closed}, '
+        f'          get_thing: {{http: "GET /things/{{id}}", reads: Thing{number}, scopes: [things:read]}}',
+        f"          list_things: {{http: GET /things, lists: Thing{number}, filter: [state], scopes: [things:read]}}",
+        f'          close_thing: {{http: "POST /things/{{id}}/close", scopes: [things:write], updates: Thing{number}, where: {{state: open}}, set: {{state: closed}}, '
         f"emits: [Thing{number}Closed]}}",
         "          check: {in: {name: text}, out: {good: bool}, read_only: true, takes: 20ms}",
-        "          heard: {creates: Thing, in: [name], set: {amount: 0}}",
+        f"          heard: {{creates: Thing{number}, in: [name], set: {{amount: 0}}}}",
     ]
     if number % 4 != 0:
         lines.append(f"        subscribes: {{service-{number - 1}.Thing{number - 1}Opened: heard}}")

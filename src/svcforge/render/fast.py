@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -61,6 +62,7 @@ class FastRenderer:
         self.library.codes.update(store.read())
         self.kind = self._kinds()
         self.entries = tuple(self._entries())
+        self._compile_the_rest()
         self.excluded = self._matcher(self.settings.exclude)
         self.siblings = frozenset(pack.tree)
         if self.library.fresh:
@@ -121,6 +123,14 @@ class FastRenderer:
                 raise self.complaint(error, source) from error
             where = PathTemplate(parts, self.path_environment)
             yield Entry(source, where, template or content.data, content.executable)
+
+    def _compile_the_rest(self) -> None:
+        """Compile what the files' templates may include or import, so that it is kept and shared as they are."""
+        for source in self.pack.tree:
+            if self.settings.suffix and source.endswith(self.settings.suffix) and source not in self.library.codes:
+                # What is wrong with one that no file uses is nobody's trouble.
+                with contextlib.suppress(jinja2.TemplateError, SvcforgeError):
+                    self._template(source)
 
     def _part(self, part: str) -> str | jinja2.Template:
         if not has_hole(part, self.environment):

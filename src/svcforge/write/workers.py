@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 PR_SET_PDEATHSIG = 1
 
-PAYS_FROM = 150
+PAYS_FROM = 12
 """Fewer things than this are done sooner than processes are started and read from."""
 
 
