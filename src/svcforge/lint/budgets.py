@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from math import exp, log
 
@@ -12,8 +13,11 @@ from svcforge.lint.requests import Node
 from svcforge.model.edges import Edge
 from svcforge.model.effective import availability
 
-LOOKED_AT = 400
-"""Places of one request that are looked at: what lies further adds to a budget that is overdrawn already."""
+LOOKED_AT = 100
+"""Places of one request that are looked at, nearest first: a request that leads to more has other troubles."""
+
+LOOKED_AT_WHEN_PROVED = 20
+"""Places that are looked at once the promise is known to be broken: enough to name the dependencies."""
 
 EQUAL = 1e-9
 """Availabilities that differ by less are equal: a promise of 99.9% is kept by 0.999 * 1."""
@@ -45,16 +49,18 @@ class Budgets:
         if exp(-self._lost.get(node, 0.0)) >= promise - EQUAL:
             return None
         found: dict[str, float] = {}
-        seen, todo = {node}, [node]
-        while todo and len(seen) < LOOKED_AT:
-            for _, end in self._graph.get(todo.pop(), ()):
+        total = 1.0
+        seen, todo = {node}, deque([node])
+        while todo and len(seen) < (LOOKED_AT if total >= promise - EQUAL else LOOKED_AT_WHEN_PROVED):
+            for _, end in self._graph.get(todo.popleft(), ()):
                 if end in seen:
                     continue
                 seen.add(end)
                 todo.append(end)
-                if end[0] != node[0] and (value := self.promised(end[0])) is not None:
+                if end[0] != node[0] and end[0] not in found and (value := self.promised(end[0])) is not None:
                     found[end[0]] = value
-        return found if product(found) < promise - EQUAL else None
+                    total *= value
+        return found if total < promise - EQUAL else None
 
     def _losses(self) -> dict[Node, float]:
         """An upper bound for each place, as -ln of the product: what is reached on two ways counts twice. Linear."""
