@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from svcforge.load import words
+from svcforge.load.declarations import Declarations
 from svcforge.load.document import BlueprintDoc, ContextDoc, ExternalDoc, PlatformDoc
 from svcforge.load.flows import FlowBuilder
 from svcforge.load.index import Index
 from svcforge.load.names import Names
+from svcforge.load.policies import defaults, slo
 from svcforge.load.problems import finding
-from svcforge.load.services import ServiceBuilder, defaults, slo
+from svcforge.load.services import ServiceBuilder
 from svcforge.load.words import choices, nearest
 from svcforge.model.blueprint import Blueprint, Duplicate
 from svcforge.model.elements import (
@@ -33,10 +35,11 @@ def build(doc: BlueprintDoc, root: Any) -> tuple[Blueprint, list[Finding]]:
     """The model of a document, and what is wrong with its names and words (SF011, SF012)."""
     names = Names(root)
     index = Index(doc)
-    services = ServiceBuilder(index, names)
-    flows = FlowBuilder(services)
+    home = Declarations(index, names)
+    services = ServiceBuilder(home)
+    flows = FlowBuilder(home)
     names.dashed("system", doc.system, ("system",))
-    values = {n: services.value(n, f, None, ("values", n)) for n, f in doc.values.items()}
+    values = {n: home.value(n, f, None, ("values", n)) for n, f in doc.values.items()}
     contexts = {n: _context(n, c, services, ("contexts", n)) for n, c in doc.contexts.items()}
     externals = {n: _external(n, e, services, ("externals", n)) for n, e in doc.externals.items()}
     for kind, found in (("store", doc.stores), ("library", doc.libraries)):
@@ -77,8 +80,10 @@ def _external(name: str, doc: ExternalDoc, builder: ServiceBuilder, path: Path) 
     from svcforge.load.document import ServiceDoc
 
     builder.names.dashed("external", name, path)
-    builder.enter(name, ServiceDoc())
-    operations = {n: builder.operation(n, name, o, (*path, "operations", n)) for n, o in doc.operations.items()}
+    builder.home.enter(name, ServiceDoc())
+    operations = {
+        n: builder.operations.operation(n, name, o, (*path, "operations", n)) for n, o in doc.operations.items()
+    }
     return External(
         name=name, about=doc.about or "", operations=operations, aka=tuple(doc.aka), slo=slo(doc.slo), path=path
     )

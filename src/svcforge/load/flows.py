@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from svcforge.load import grammar
+from svcforge.load.declarations import Declarations
 from svcforge.load.document import AuthDoc, BffDoc, GatewayDoc, RouteDoc, SagaDoc, StepDoc
 from svcforge.load.grammar import Bad
-from svcforge.load.services import ServiceBuilder, call_policy, defaults, resources, scale, slo
+from svcforge.load.policies import call_policy, defaults, resources, scale, slo
 from svcforge.model.elements import Argument, Bff, Call, Endpoint, Gateway, Jwt, Part, Route, Saga, Step
 from svcforge.source.finding import Path
 from svcforge.source.yaml import Quoted, read_text
@@ -22,8 +23,8 @@ SCOPES = ("path", "query", "token", "body")
 class FlowBuilder:
     """Builds what runs across services."""
 
-    def __init__(self, services: ServiceBuilder) -> None:
-        self.services, self.index, self.names = services, services.index, services.names
+    def __init__(self, home: Declarations) -> None:
+        self.home, self.index, self.names = home, home.index, home.names
 
     def saga(self, name: str, doc: SagaDoc, path: Path) -> Saga:
         """A business transaction; its owner is the service that `starts` names."""
@@ -151,7 +152,7 @@ class FlowBuilder:
         return Argument(name=name, source=None, literal=_flow(value))
 
     def _refuse(self, bad: Bad, path: Path) -> None:
-        self.services._refuse(bad.message, bad.hint, path, code="SF011", name="schema")
+        self.home.refuse(bad.message, bad.hint, path, code="SF011", name="schema")
 
 
 def _split(arguments: str) -> list[str]:

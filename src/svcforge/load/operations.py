@@ -1,0 +1,135 @@
+"""Operations and the calls that they make, from the document to the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from svcforge.load.declarations import Declarations
+from svcforge.load.document import CallDoc, OperationDoc
+from svcforge.load.grammar import Bad, type_of
+from svcforge.load.policies import call_policy
+from svcforge.model.blueprint import ID_FIELDS
+from svcforge.model.elements import Call, Condition, Fields, Operation, Verb
+from svcforge.model.types import Type
+from svcforge.source.finding import Path
+
+
+class OperationBuilder:
+    """Builds what the service that `home` has entered can do."""
+
+    def __init__(self, home: Declarations) -> None:
+        self.home = home
+
+    def operation(self, name: str, owner: str, doc: OperationDoc, path: Path) -> Operation:
+        """An operation of a service or an external."""
+        self.home.names.snake("operation", name, path)
+        verb, entity = self._verb(doc, path)
+        uses_token = any(s.startswith("token.") for s in (*doc.with_.values(), *doc.where.values()))
+        return Operation(
+            name=name, owner=owner, about=doc.about or "", http=doc.http,
+            scopes=tuple(doc.scopes) if doc.scopes is not None else None, public=doc.public,
+            signed=self._signed(doc, path), verb=verb, entity=entity, by=doc.by,
+            inputs=self._inputs(doc, path, uses_token), output=self._output(doc, path),
+            sources=dict(doc.with_), literals=dict(doc.set_),
+            where=tuple(self.conditions(doc.where, entity, (*path, "where"))), filter=tuple(doc.filter),
+            calls=tuple(self.call(c, name, (*path, "calls", i), owner) for i, c in enumerate(doc.calls)),
+            emits=tuple(self._emits(doc, path)),
+            idempotent_by_key=doc.idempotent == "by key",
+            idempotent_by=doc.idempotent.removeprefix("by field ") if doc.idempotent and doc.idempotent != "by key" else None,
+            rule=doc.rule, read_only=doc.read_only, takes=doc.takes, long_running=doc.long_running,
+            schedule=doc.schedule, was=doc.was, path=path,
+        )  # fmt: skip
+
+    def _verb(self, doc: OperationDoc, path: Path) -> tuple[Verb | None, str | None]:
+        verbs = [verb for verb in Verb if getattr(doc, verb.value) is not None]
+        if len(verbs) > 1:
+            words = " and ".join(f'"{v.value}"' for v in verbs)
+            self.home.refuse(
+                f"an operation has one verb, not {words}", "make two operations of it", (*path, verbs[1].value)
+            )
+        if not verbs:
+            return None, None
+        entity = getattr(doc, verbs[0].value)
+        known = [*self.home.doc.owns, *(self.home.doc.copies if verbs[0] in (Verb.READS, Verb.LISTS) else ())]
+        self.home.index.named("entity", entity, known, (*path, verbs[0].value))
+        fields = (*self.home.doc.owns.get(entity, ()), *ID_FIELDS)
+        if entity in self.home.doc.owns:
+            for key, names in (("by", [doc.by] if doc.by else []), ("filter", doc.filter)):
+                for i, field in enumerate(names):
+                    self.home.index.named("field", field, fields, (*path, key) if key == "by" else (*path, key, i))
+            by = (doc.idempotent or "").removeprefix("by field ")
+            if doc.idempotent and doc.idempotent != "by key":
+                self.home.index.named("field", by, fields, (*path, "idempotent"))
+        return verbs[0], entity
+
+    def _signed(self, doc: OperationDoc, path: Path) -> str | None:
+        if doc.signed is not None:
+            self.home.index.named("external", doc.signed, self.home.index.doc.externals, (*path, "signed"))
+        return doc.signed
+
+    def _inputs(self, doc: OperationDoc, path: Path, uses_token: bool) -> tuple[str, ...] | Fields | None:
+        if doc.in_ is None:
+            return None
+        here = (*path, "in")
+        if isinstance(doc.in_, list):
+            entity = next((e for v in Verb if (e := getattr(doc, v.value))), None)
+            for i, name in enumerate(doc.in_):
+                self.home.index.named("field", name, (*self.home.doc.owns.get(entity or "", ()), "id"), (*here, i))
+            return tuple(doc.in_)
+        for name in doc.in_:
+            self.home.names.input(name, (*here, name), uses_token=uses_token)
+        return self.home.fields("input", doc.in_, here)
+
+    def _output(self, doc: OperationDoc, path: Path) -> tuple[str, ...] | Fields | Type | None:
+        here = (*path, "out")
+        if doc.out is None or isinstance(doc.out, Type):
+            if doc.out is not None:
+                self.home.follow(doc.out, here)
+            return doc.out
+        if isinstance(doc.out, dict):
+            return self.home.fields("output", doc.out, here)
+        entity = next((e for v in Verb if (e := getattr(doc, v.value))), None)
+        if entity is not None:
+            for i, name in enumerate(doc.out):
+                self.home.index.named("field", name, (*self.home.doc.owns.get(entity, ()), *ID_FIELDS), (*here, i))
+            return tuple(doc.out)
+        return self._list_type(doc.out, here)
+
+    def _list_type(self, written: list[str], path: Path) -> Type | None:
+        try:
+            found = type_of(written)
+        except Bad as bad:
+            self.home.refuse(bad.message, bad.hint, path, code="SF011", name="schema")
+            return None
+        self.home.follow(found, path)
+        return found
+
+    def _emits(self, doc: OperationDoc, path: Path) -> Iterator[str]:
+        for i, name in enumerate(doc.emits):
+            self.home.index.named("event", name, self.home.doc.events, (*path, "emits", i))
+            yield name
+
+    def conditions(self, where: Mapping[str, str], entity: str | None, path: Path) -> Iterator[Condition]:
+        """Each `where`: a claim of the token, or the values that fit."""
+        for field, text in where.items():
+            if entity in self.home.doc.owns:
+                self.home.index.named("field", field, (*self.home.doc.owns[entity or ""], *ID_FIELDS), (*path, field))
+            if text.startswith("token."):
+                yield Condition(field, (), text.removeprefix("token."), (*path, field))
+            else:
+                yield Condition(field, tuple(v.strip() for v in text.split("|")), None, (*path, field))
+
+    def call(self, doc: CallDoc, operation: str | None, path: Path, source: str | None = None) -> Call:
+        """A synchronous edge from this service."""
+        target = name = None
+        if doc.to is not None:
+            place = (*path, "to")
+            target, name = self.home.index.operation(doc.to, place, service_alone=operation is None)
+        elif doc.url is None:
+            self.home.refuse("a call names nobody", "add to: service.operation", path, code="SF011", name="schema")
+        return Call(
+            source=source or self.home.name, source_operation=operation, to=doc.to or "", url=doc.url, target=target,
+            operation=name, policy=call_policy(doc),
+            fallback=(doc.fallback,) if "fallback" in doc.model_fields_set else (), sources=dict(doc.with_),
+            literals=dict(doc.set_), expect=doc.expect, otherwise=doc.otherwise, wait=doc.wait, path=path,
+        )  # fmt: skip
