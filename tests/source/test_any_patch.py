@@ -149,6 +149,21 @@ def test_the_data_after_an_edit_is_the_data_with_the_edit_made(draws: st.DataObj
     assert read_text(changed, "f").data == edited(data, edit)
 
 
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_a_key_in_place_of_another_is_one_fix(draws: st.DataObject) -> None:
+    text, data = draws.draw(written_data())
+    keys = [path for path in paths(data) if isinstance(path[-1], str)]
+    gone = draws.draw(st.sampled_from(keys))
+    put, delete = Put(gone[:-1], "new", draws.draw(FLOW)), Delete(gone)
+    expected = edited(edited(data, put), delete)
+    root = read_text(text, "f").data
+    assert isinstance(root, Mapping)
+    for fix in ((put, delete), (delete, put)):
+        changed = Patch(root, {"f": text}, "f").patched([fix]).texts["f"]
+        assert read_text(changed, "f").data == expected
+
+
 @settings(max_examples=400, deadline=None)
 @given(st.data())
 def test_lines_that_an_edit_is_not_about_stay_byte_for_byte(draws: st.DataObject) -> None:

@@ -69,6 +69,10 @@ def test_edits_of_one_place_are_made_one_after_the_other() -> None:
     fix = (Delete(("a", "b")), Put(("a",), "k", "v"))
     assert patched("a: {b: 1} # x\n", fix) == "a: {k: v} # x\n"
     assert patched("a:\n  b: 1 # x\nc: 2\n", fix) == "a:\n  k: v\nc: 2\n"
+    assert patched("a:\r\n  c: 0\r\n  b: 1 # x\r\n# y\r\nz: 2\r\n", fix) == "a:\r\n  c: 0\r\n  k: v\r\n# y\r\nz: 2\r\n"
+    assert patched("l:\n- a:\n    b: |\n      x\nc: 2\n", (Delete(("l", 0, "a", "b")), Put(("l", 0, "a"), "k", 1))) == (
+        "l:\n- a:\n    k: 1\nc: 2\n"
+    )
     assert patched("a: [1, 2, 3]\n", (Delete(("a", 0)), Delete(("a", 1)))) == "a: [3]\n"
 
 

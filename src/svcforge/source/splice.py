@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -51,20 +51,23 @@ class Splicer:
     def __init__(self, text: str) -> None:
         self.text = text
         self.root: Node = composed(text)
+        self._keys: dict[int, dict[str, tuple[Node, Node]]] = {}
         self.starts = [0, *(found.end() for found in BREAK.finditer(text))]
         found = BREAK.search(text)
         self.newline = found[0] if found else "\n"
 
     def splices(self, edits: Sequence[Edit]) -> tuple[Splice, ...]:
         """The splices that make some edits together; raises Inapplicable."""
-        found = sorted(splice for edit in edits for splice in self._splices(edit))
+        found = sorted(splice for edits_there in _by_place(edits) for splice in self._splices(edits_there))
         if any(one.end >= other.start for one, other in pairwise(found)):
             return (self._one_after_the_other(edits),)
         return tuple(found)
 
-    def _splices(self, edit: Edit) -> tuple[Splice, ...]:
+    def _splices(self, edits: Sequence[Edit]) -> tuple[Splice, ...]:
+        """The splices of one edit, or of several keys that are put into one mapping."""
+        edit = edits[0]
         if isinstance(edit, Put):
-            return (self._put(edit),)
+            return (self._put(edit, {put.key: put.value for put in edits if isinstance(put, Put)}),)
         if isinstance(edit, Replace):
             return (self._replace(edit),)
         if isinstance(edit, Delete):
@@ -72,16 +75,36 @@ class Splicer:
         return (self._rewrite(edit),)
 
     def _one_after_the_other(self, edits: Sequence[Edit]) -> Splice:
-        """One splice for edits of the same place; what is deleted goes last, from the end, so that no path moves."""
-        if any(isinstance(edit, Rewrite) for edit in edits):
-            raise Inapplicable(edits)
-        text = self.text
+        """One splice for edits of the same place, made in an excerpt that begins where their container does.
+
+        What is deleted goes last, from the end, so that no path moves.
+        """
+        within, node = self._container(edits)
+        start = node.start_mark.index
+        end = _range(node)[1] if node.flow_style else self._line_end(self._content_end(node))
+        indent = "" if node.flow_style else " " * node.start_mark.column
+        text = indent + self.text[start:end]
         deletions = [edit for edit in edits if isinstance(edit, Delete)]
         for edit in (*(edit for edit in edits if not isinstance(edit, Delete)), *reversed(deletions)):
-            text = spliced(text, Splicer(text)._splices(edit))
-        start = _in_common(self.text, text)
-        end = _in_common(self.text[start:][::-1], text[start:][::-1])
-        return Splice(start, len(self.text) - end, text[start : len(text) - end])
+            excerpt = Splicer(text)
+            excerpt.newline = self.newline
+            text = spliced(text, excerpt._splices([_moved(edit, within)]))
+        return Splice(start, end, text.removeprefix(indent))
+
+    def _container(self, edits: Sequence[Edit]) -> tuple[int, Node]:
+        """The innermost mapping or list that all the edits are in, and how long its path is."""
+        if any(isinstance(edit, Rewrite) for edit in edits):
+            raise Inapplicable(edits)
+        paths = [
+            edit.path if isinstance(edit, Put) else edit.path[:-1] for edit in edits if not isinstance(edit, Rewrite)
+        ]
+        node, within = self.root, 0
+        for parts in zip(*paths, strict=False):
+            inner = self._child(node, parts[0]) if len(set(parts)) == 1 else None
+            if inner is None or inner[1].id == "scalar":
+                break
+            node, within = inner[1], within + 1
+        return within, node
 
     def place(self, at: int) -> tuple[int, int]:
         """The line and the column of a character."""
@@ -90,45 +113,41 @@ class Splicer:
 
     # Putting
 
-    def _put(self, edit: Put) -> Splice:
+    def _put(self, edit: Put, entries: dict[str, Any]) -> Splice:
         node, rest = self.root, edit.path
-        while rest and node is not None and (inner := _child(node, rest[0])) is not None:
+        while rest and node is not None and (inner := self._child(node, rest[0])) is not None:
             node, rest = inner[1], rest[1:]
         if node is None or not all(isinstance(part, str) for part in rest):
             raise Inapplicable(edit)
-        key, value = edit.key, edit.value
         for part in reversed(rest):
-            key, value = str(part), {key: value}
-        entry = f"{written(key)}: {written(value)}"
+            entries = {str(part): entries}
+        texts = [f"{written(key)}: {written(value)}" for key, value in entries.items()]
         if node.id == "scalar":
-            return self._long_form(node, entry, edit.short if not rest else None)
-        if node.id != "mapping" or _child(node, key) is not None:
+            return self._long_form(node, ", ".join(texts), edit.short if not rest else None)
+        if node.id != "mapping" or any(self._child(node, key) for key in entries):
             raise Inapplicable(edit)
-        return self._entry(node, entry)
+        return self._entries(node, texts)
 
-    def _long_form(self, node: Node, entry: str, short: str | None) -> Splice:
+    def _long_form(self, node: Node, entries: str, short: str | None) -> Splice:
         """A mapping in place of nothing, or of the short form of one."""
         start, end = _range(node)
         if start == end and not node.style:
-            return Splice(start, end, f"{self._before_value(start)}{{{entry}}}")
+            return Splice(start, end, f"{self._before_value(start)}{{{entries}}}")
         if short is None or node.style in ("|", ">"):
-            raise Inapplicable(entry)
+            raise Inapplicable(entries)
         said = self.text[start:end] if node.style else written(str(node.value))
-        return Splice(start, end, f"{{{short}: {said}, {entry}}}")
+        return Splice(start, end, f"{{{short}: {said}, {entries}}}")
 
-    def _entry(self, mapping: Node, entry: str) -> Splice:
-        """An entry after the last one of a mapping."""
+    def _entries(self, mapping: Node, entries: list[str]) -> Splice:
+        """Entries after the last one of a mapping."""
         if mapping.flow_style:
-            if not mapping.value:
-                at = _range(mapping)[0] + 1
-                return Splice(at, at, entry)
-            at = max(_range(node)[1] for node in mapping.value[-1])
-            return Splice(at, at, f", {entry}")
+            at = max(_range(node)[1] for node in mapping.value[-1]) if mapping.value else _range(mapping)[0] + 1
+            return Splice(at, at, (", " if mapping.value else "") + ", ".join(entries))
         at = self._line_end(self._content_end(mapping))
         indent = " " * mapping.start_mark.column
         if self._at_line_start(at):
-            return Splice(at, at, f"{indent}{entry}{self.newline}")
-        return Splice(at, at, f"{self.newline}{indent}{entry}")
+            return Splice(at, at, "".join(f"{indent}{entry}{self.newline}" for entry in entries))
+        return Splice(at, at, "".join(f"{self.newline}{indent}{entry}" for entry in entries))
 
     # Replacing
 
@@ -153,7 +172,7 @@ class Splicer:
         node: Node | None = self.root
         key: Node | None = None
         for part in edit.path:
-            inner = _child(node, part) if node is not None else None
+            inner = self._child(node, part) if node is not None else None
             if inner is None:
                 break
             key, node = inner
@@ -235,11 +254,22 @@ class Splicer:
 
     # Places
 
+    def _child(self, node: Node, part: str | int) -> tuple[Node | None, Node] | None:
+        """A container's entry: its key (None in a list) and its value."""
+        if node.id == "mapping" and isinstance(part, str):
+            known = self._keys.get(id(node))
+            if known is None:
+                known = self._keys[id(node)] = {k.value: (k, v) for k, v in node.value if k.id == "scalar"}
+            return known.get(part)
+        if node.id == "sequence" and isinstance(part, int) and 0 <= part < len(node.value):
+            return None, node.value[part]
+        return None
+
     def _at(self, path: Path) -> tuple[Node | None, Node]:
         """The key that ends a path (None in a list, and of the root), and what stands there."""
         found: tuple[Node | None, Node] = (None, self.root)
         for part in path:
-            inner = _child(found[1], part) if found[1] is not None else None
+            inner = self._child(found[1], part) if found[1] is not None else None
             if inner is None:
                 raise Inapplicable(path)
             found = inner
@@ -303,14 +333,20 @@ def _range(node: Node) -> tuple[int, int]:
     return start, end
 
 
-def _in_common(one: str, other: str) -> int:
-    """How many characters two texts begin with alike."""
-    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+def _moved(edit: Edit, within: int) -> Edit:
+    """The edit as one of a container whose path has so many parts."""
+    return edit if isinstance(edit, Rewrite) else replace(edit, path=edit.path[within:])
 
 
-def _child(node: Node, part: str | int) -> tuple[Node | None, Node] | None:
-    if node.id == "mapping" and isinstance(part, str):
-        return next(((key, value) for key, value in node.value if key.id == "scalar" and key.value == part), None)
-    if node.id == "sequence" and isinstance(part, int) and 0 <= part < len(node.value):
-        return None, node.value[part]
-    return None
+def _by_place(edits: Sequence[Edit]) -> list[list[Edit]]:
+    """The edits one by one, but keys that are put into the same mapping together."""
+    puts: dict[Path, list[Edit]] = {}
+    found: list[list[Edit]] = []
+    for edit in edits:
+        if isinstance(edit, Put) and edit.path in puts:
+            puts[edit.path].append(edit)
+        else:
+            found.append([edit])
+            if isinstance(edit, Put):
+                puts[edit.path] = found[-1]
+    return found
