@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.strategies import Data, as_text, blueprints, damaged
@@ -153,14 +152,6 @@ def test_names_that_python_or_the_kit_have_taken_meet_nothing() -> None:
     assert "services/calendar/src/calendar_/main.py" in files
     domain = files["services/calendar/src/calendar_/domain.py"].data.decode()
     assert 'class TheDocument(Kept, Base):\n    __tablename__ = "documents"' in domain
-
-
-@pytest.mark.parametrize("name", ["work", "session", "key", "model_config"])
-def test_a_name_on_the_wire_that_the_stack_has_taken_is_refused_where_it_stands(name: str) -> None:
-    loaded = load_text(NASTY.replace("document: text", f"{name}: text"))
-    assert loaded.blueprint is not None
-    found = [f for f in plan(loaded.blueprint, bundled().packs).findings if f.severity == "error"]
-    assert [(f.code, f.path[-1]) for f in found] == [("SF025", name)]
 
 
 @generous

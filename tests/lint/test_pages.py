@@ -49,7 +49,7 @@ def codes(entry: Entry, heading: str) -> list[str]:
     return found
 
 
-PLANNING = ("SF020", "SF021", "SF023", "SF024", "SF025")
+PLANNING = ("SF020", "SF021", "SF023", "SF024")
 """What is found when generating."""
 
 

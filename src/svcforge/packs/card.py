@@ -83,7 +83,7 @@ class Do(_Strict):
 class Taken(_Strict):
     """Names that the code around what a blueprint names has taken already, by what would clash with them.
 
-    Classes, functions and packages of these names are called a little differently; `fields` and inputs are refused.
+    What a blueprint calls so is called a little differently in the code; on the wire it keeps its name.
     """
 
     classes: Globs = ()

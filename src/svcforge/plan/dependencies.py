@@ -10,9 +10,11 @@ from svcforge.model.effective import call_policy, protocol
 from svcforge.model.elements import Call, Operation
 from svcforge.model.policy import Breaker, Off
 from svcforge.model.signature import signature
+from svcforge.plan.classes import classes
+from svcforge.plan.environment import url_env
 from svcforge.plan.examples import Fields, example
 from svcforge.plan.inputs import inputs_by_api
-from svcforge.plan.naming import constant, free, pascal, snake, versioned
+from svcforge.plan.naming import constant, free, snake, versioned
 from svcforge.plan.subject import Subject, answer_type, operation_class, subject, version_of
 from svcforge.plan.types import Fact
 
@@ -133,8 +135,8 @@ class Clients:
         return {
             "name": name,
             "package": snake(name),
-            "class": pascal(name),
-            "env": constant(name, "_URL"),
+            "class": classes(self.blueprint, name).client,
+            "env": url_env(name),
             "external": external,
             "token_env": constant(name, "_TOKEN") if external else None,
             "values": values,

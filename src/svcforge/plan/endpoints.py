@@ -76,9 +76,10 @@ def _part(
     return {
         "name": part.name,
         "dependency": callee.owner,
+        "client": snake(callee.owner),
         "operation": callee.name,
         "method": method,
-        "gives": gives(about.types, bindings),
+        "gives": gives(about.types, bindings, called=True),
         "after": [n for n in names if n in after],
         "fallback": fallback_fact(about, part.call, callee),
         "policy": policy_of(about.blueprint, part.call, callee),
@@ -125,10 +126,9 @@ def _access(blueprint: Blueprint, endpoint: Endpoint, filled: tuple[Bindings, ..
         callee = blueprint.operation(part.call.target, part.call.operation)
         if callee is None or callee.http is None:
             continue
-        demanded = access(callee, internal=False)
+        demanded = access(callee, signature(blueprint, callee), internal=False)
         scopes |= dict.fromkeys(demanded["scopes"])
-        claims = any(i.claim and i.required for i in signature(blueprint, callee).inputs)
-        token = token or claims or demanded["kind"] in ("token", "scopes")
+        token = token or demanded["kind"] in ("token", "scopes")
     kind = "scopes" if scopes else "token" if token else "public"
     return {
         "kind": kind,

@@ -2,10 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from svcforge.plan.naming import constant
 from svcforge.plan.types import Fact
+
+KIT = frozenset(
+    (
+        *("PORT", "HOST", "LOG_LEVEL", "DATABASE_URL", "AMQP_URL", "JWT_ISSUER", "JWT_AUDIENCE", "JWKS_URL"),
+        *("TOKEN_URL", "TOKEN_CLIENT_ID", "TOKEN_CLIENT_SECRET", "TOKEN_SIGNING_KEY"),
+    )
+)
+"""What every service reads for itself."""
+
+MACHINE = frozenset(
+    (
+        *(
+            "PATH",
+            "HOME",
+            "USER",
+            "LOGNAME",
+            "MAIL",
+            "SHELL",
+            "TERM",
+            "LANG",
+            "LANGUAGE",
+            "TZ",
+            "PWD",
+            "OLDPWD",
+            "HOSTNAME",
+        ),
+        *("TMP", "TEMP", "TMPDIR", "EDITOR", "PAGER", "DISPLAY", "COLUMNS", "LINES", "COMPUTERNAME", "USERNAME", "OS"),
+    )
+)
+"""What a machine sets for every process."""
+
+
+def url_env(name: str) -> str:
+    """The variable that says where a service or an external is."""
+    plain = constant(name, "_URL")
+    return constant(name, "_SERVICE_URL") if plain in KIT else plain
+
+
+def setting_env(owner: str, name: str, others: Collection[str]) -> str:
+    """The variable of a setting: its name, behind that of its service where the name means something else already.
+
+    Args:
+        others: the variables that say where others are.
+    """
+    plain = constant(name)
+    return constant(owner, f"_{plain}") if plain in KIT or plain in MACHINE or plain in others else plain
 
 
 def environment(service: Fact) -> list[Fact]:

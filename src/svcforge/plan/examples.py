@@ -47,11 +47,12 @@ def example(type_: Fact, name: str, shapes: Fields, depth: int = 0) -> Any:
 
 
 def of_fields(fields: Iterable[Fact], shapes: Fields, depth: int = 0) -> dict[str, Any]:
-    """An object with a value for every field; what may be missing is, once it is deep."""
+    """An object with a value for every field; what is deprecated is null, and what may be missing once it is deep."""
     return {
-        f["name"]: None if f["optional"] and depth > 3 else example(f["type"], f["name"], shapes, depth)
+        f["name"]: None
+        if f["optional"] and (f["deprecated"] or depth > 3)
+        else example(f["type"], f["name"], shapes, depth)
         for f in fields
-        if f["deprecated"] is None
     }
 
 

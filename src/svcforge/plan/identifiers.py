@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from svcforge.plan.types import Fact
+from svcforge.plan.words import OWN, words
 
 
 class Taken(Protocol):
@@ -30,11 +31,8 @@ class Taken(Protocol):
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Names of parameters and variables beside those of a blueprint."""
+        """Names of parameters, variables and attributes beside those of a blueprint."""
 
-
-OWN = ("openapi", "asyncapi", "schema", "migrations", "example", "environment")
-"""Facts that are documents and data: no code is named after what is in them."""
 
 SHAPES = ("entities", "values", "enums", "records", "views")
 """Lists whose elements are classes by their name."""
@@ -44,6 +42,9 @@ CLASSED = ("events", "operations", "sagas", "endpoints", "dependencies", "copies
 
 TYPED = ("enum", "value", "entity", "copy", "record")
 """Kinds of type that name a class."""
+
+MODULES = ("module", "client")
+"""Keys that name the module of another service."""
 
 FUNCTIONS = ("operation", "method", "logic", "handler", "file")
 """Keys that name a function."""
@@ -55,6 +56,7 @@ def identified(facts: Fact, taken: Taken) -> Fact:
         {name: f"The{name}" for name in set(_classes(facts)) & set(taken.classes)},
         {name: f"{name}_" for name in set(_functions(facts)) & set(taken.functions)},
         {step["name"]: _word(step["name"]) for saga in facts["sagas"] for step in saga["steps"]},
+        dict(_modules(facts, taken)),
     )
     aliases = {model["alias"]: _alias(model, facts, taken.fields) for model in (*facts["entities"], *facts["copies"])}
     if any(names) or any(old != new for old, new in aliases.items()):
@@ -81,6 +83,17 @@ def _functions(facts: Fact) -> Iterator[str]:
             yield operation.get("method") or operation["name"]
 
 
+def _modules(facts: Fact, taken: Taken) -> Iterator[tuple[str, str]]:
+    """The modules of others that would hide, or be hidden by, something where they are imported."""
+    functions = (fact["name"] for fact in (*facts["operations"], *facts["endpoints"]))
+    known = {*taken.functions, *taken.fields, *functions, *words(facts)}
+    known |= {model["alias"] for model in (*facts["entities"], *facts["copies"])}
+    for part in (*facts["publishers"], *facts["dependencies"]):
+        name = part["package"]
+        if name in known:
+            yield name, f"{name}_"
+
+
 def _word(step: str) -> str:
     """A step's name as an identifier: of two steps with one operation, one is called `service.operation`."""
     return step.replace(".", "_").replace("-", "_")
@@ -89,8 +102,12 @@ def _word(step: str) -> str:
 def _alias(model: Fact, facts: Fact, taken: Collection[str]) -> str:
     """What a row is called in a function: not as one of its fields, which come in as parameters."""
     alias: str = model["alias"]
-    inputs = {i["name"] for o in facts["operations"] if o["entity"] == model["name"] for i in o["inputs"]}
-    return f"{alias}_" if alias in taken or alias in inputs or alias in {f["name"] for f in model["fields"]} else alias
+    found = {i["name"] for o in facts["operations"] if o["entity"] == model["name"] for i in o["inputs"]}
+    found |= {field["name"] for field in model["fields"]}
+    known = {*taken, *found, *(f"{word}_" for word in found if word in taken)}
+    while alias in known:
+        alias += "_"
+    return alias
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +117,11 @@ class _Names:
     classes: Mapping[str, str]
     functions: Mapping[str, str]
     steps: Mapping[str, str]
+    modules: Mapping[str, str]
 
     def __iter__(self) -> Iterator[bool]:
-        yield from (bool(self.classes), bool(self.functions), any(old != new for old, new in self.steps.items()))
+        steps = any(old != new for old, new in self.steps.items())
+        yield from (bool(self.classes), bool(self.functions), steps, bool(self.modules))
 
     def walked(self, node: Any, under: str) -> Any:
         """A fact and all below it; `under` is the key that it, or the list that it is in, stands at."""
@@ -121,6 +140,8 @@ class _Names:
             key == "name" and (under in (*SHAPES, "copies") or node.get("kind") in TYPED)
         ):
             return self.classes.get(value, value)
+        if key in MODULES or (key == "package" and under in ("publishers", "dependencies")):
+            return self.modules.get(value, value)
         if key in FUNCTIONS or (key == "name" and under == "operations"):
             return self.functions.get(value, value)
         if (key == "name" and under == "steps") or (key == "of" and node.get("from") in ("answer", "given")):

@@ -62,7 +62,8 @@ def _claim(fact: Fact, item: Input) -> Fact:
         "name": item.claim,
         "path": [{"name": item.claim, "each": False}],
         "value": None,
-        "type": fact["type"] | {"kind": "text", "name": None, "values": [], "service": None, "of": None},
+        "type": fact["type"]
+        | {"kind": "text", "name": None, "values": [], "service": None, "module": None, "of": None},
         "optional": False,
         "convert": {"how": "parse", "type": fact["type"], "fields": [], "of": None} if read else None,
     }

@@ -11,12 +11,12 @@ from svcforge.model.effective import subscription_policy
 from svcforge.model.elements import Copy, CopyFeed, Event, Service, Subscription
 from svcforge.model.flows import of_feed, of_subscription
 from svcforge.model.record import record
+from svcforge.plan.classes import classes, event_class
 from svcforge.plan.examples import Fields, of_fields
 from svcforge.plan.indexes import listing
 from svcforge.plan.naming import dashed, event_type, free, pascal, plural, snake, title
-from svcforge.plan.operations import event_class
 from svcforge.plan.subject import Subject
-from svcforge.plan.types import Fact, Types
+from svcforge.plan.types import Fact, Types, module_of
 from svcforge.plan.values import gives
 
 PREFETCH = 16
@@ -43,7 +43,7 @@ def event_fact(types: Types, blueprint: Blueprint, event: Event) -> Fact:
         "name": event.name,
         "version": event.version,
         "latest": event.latest,
-        "class": event_class(event),
+        "class": classes(blueprint, event.service).events[event.name, event.version],
         "service": event.service,
         "context": context,
         "type": event_type(context, event.name, event.version),
@@ -70,7 +70,8 @@ def publishers(blueprint: Blueprint, service: Service) -> list[Fact]:
         values = types.values()
         shapes: Fields = {value["name"]: value["fields"] for value in values}
         facts = [with_example(fact, shapes) for fact in facts]
-        found.append({"name": name, "package": snake(name), "values": values, "enums": types.enums(), "events": facts})
+        package = module_of(blueprint, service.name, name, called=False)
+        found.append({"name": name, "package": package, "values": values, "enums": types.enums(), "events": facts})
     return found
 
 
@@ -140,8 +141,9 @@ def _hears(about: Subject, event: Event, handler: str, policy: Fact) -> Fact:
     return {
         "event": event.name,
         "version": event.version,
-        "class": event_class(event),
+        "class": classes(about.blueprint, event.service).events[event.name, event.version],
         "service": event.service,
+        "module": module_of(about.blueprint, about.name, event.service, called=False),
         "context": context,
         "type": event_type(context, event.name, event.version),
         "subject": event.fields[0].name if event.fields else None,

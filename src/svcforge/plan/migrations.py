@@ -94,10 +94,16 @@ def _of_field(field: Fact) -> Fact:
     return column | {"has_default": field["has_default"], "default": field["default"], "deprecated": deprecated}
 
 
+def _stored(type_: Fact) -> Fact:
+    """A type as it is recorded: without the module in which today's code has it."""
+    kept = {key: value for key, value in type_.items() if key != "module"}
+    return kept | {"of": _stored(kept["of"])} if kept["of"] else kept
+
+
 def _column(name: str, type_: Fact, *, nullable: bool = False, primary: bool = False) -> Fact:
     return {
         "name": name,
-        "type": type_,
+        "type": _stored(type_),
         "nullable": nullable,
         "primary": primary,
         "has_default": False,

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from svcforge.model.answers import alias_of, fallback
 from svcforge.model.bindings import Bindings, OperationBindings, emitted, of_operation
-from svcforge.model.elements import Call, Event, Operation, Saga, Verb
+from svcforge.model.elements import Call, Operation, Saga, Verb
 from svcforge.model.inputs import Meaning
 from svcforge.model.literal import Misfit
 from svcforge.model.signature import Signature, signature
+from svcforge.plan.classes import classes
 from svcforge.plan.dependencies import Clients, accepts_key
 from svcforge.plan.examples import NO_VALUE, Fields, example, wrong
 from svcforge.plan.inputs import inputs_inside
@@ -18,11 +19,6 @@ from svcforge.plan.schedules import schedule_fact
 from svcforge.plan.subject import Subject, answer_type, callers, operation_class, sagas_of
 from svcforge.plan.types import Fact, unique_sets
 from svcforge.plan.values import gives
-
-
-def event_class(event: Event) -> str:
-    """The class of an event: its name, with the version where that is not the highest."""
-    return event.name if event.latest else f"{event.name}V{event.version}"
 
 
 def operation_fact(about: Subject, clients: Clients, operation: Operation, local: bool) -> Fact:
@@ -76,17 +72,21 @@ def _reached(about: Subject, operation: Operation, sig: Signature, local: bool) 
         if internal
         else None,
         "local": local,
-        "access": access(operation, internal=internal),
+        "access": access(operation, sig, internal=internal),
     }
 
 
-def access(operation: Operation, *, internal: bool) -> Fact:
-    """Who may call it: `scopes`, `public`, `signed`, any token, the services with an edge, or nobody from outside."""
+def access(operation: Operation, sig: Signature, *, internal: bool) -> Fact:
+    """Who may call it: `scopes`, `public`, `signed`, any token, the services with an edge, or nobody from outside.
+
+    What is public and yet needs a claim that only a token gives demands a token.
+    """
     kind = "service" if internal else "none"
     if operation.http is not None:
         kind = "token"
         kind = "scopes" if operation.scopes else kind
-        kind = "public" if operation.public is not None else kind
+        claims = any(given.claim and given.required for given in sig.inputs)
+        kind = "public" if operation.public is not None and not claims else kind
         kind = "signed" if operation.signed is not None else kind
     return {
         "kind": kind,
@@ -158,12 +158,13 @@ def _calls(about: Subject, clients: Clients, operation: Operation, filled: Opera
 def _call(
     about: Subject, clients: Clients, operation: Operation, call: Call, callee: Operation, bindings: Bindings
 ) -> Fact:
-    given = gives(about.types, bindings)
+    given = gives(about.types, bindings, called=True)
     names = {g["name"] for g in given}
     asked = signature(about.blueprint, callee).asked(token=callee.http is not None)
     method = clients.method(call, callee, operation.name)
     return {
         "dependency": callee.owner,
+        "client": snake(callee.owner),
         "operation": callee.name,
         "method": method,
         "gives": given,
@@ -212,7 +213,7 @@ def _emits(about: Subject, operation: Operation, filled: OperationBindings) -> I
         yield {
             "event": event.name,
             "version": event.version,
-            "class": event_class(event),
+            "class": classes(about.blueprint, event.service).events[event.name, event.version],
             "subject": event.fields[0].name if event.fields else None,
             "gives": gives(about.types, known.get((event.name, event.version), ())),
         }

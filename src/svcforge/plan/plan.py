@@ -21,9 +21,9 @@ from svcforge.plan.ports import admin, ports
 from svcforge.plan.run import run_facts, run_text
 from svcforge.plan.service import bff_facts, service_facts
 from svcforge.plan.system import system_fact
-from svcforge.plan.taken import taken
 from svcforge.plan.types import Fact
 from svcforge.plan.whole import external_facts, whole_facts
+from svcforge.plan.words import said, worded
 from svcforge.source.finding import Finding
 
 CONTEXT = 1
@@ -55,7 +55,7 @@ def plan(blueprint: Blueprint, packs: Packs, shipped: Shipped = MappingProxyType
     Raises SvcforgeError when a pack asks for facts that are not there.
     """
     cards = {kind: {n: p.card for (k, n), p in packs.items() if k == kind} for kind in ("stack", "platform")}
-    findings = (*missing(blueprint, cards["stack"], cards["platform"]), *taken(blueprint, cards["stack"]))
+    findings = missing(blueprint, cards["stack"], cards["platform"])
     draft = _Draft(blueprint, packs, shipped)
     units = draft.units()
     return Plan(units, (*findings, *draft.lossy))
@@ -144,7 +144,9 @@ class _Draft:
         found = identified(service, pack.card.taken)
         # What is about the system as a whole is about the wire; only how a part is run is about its code.
         self.parts.append((pack.card, service | {"package": found["package"], "logic": found["logic"]}))
-        self._unit(service["name"], pack, {"service": found})
+        words = said(found, pack.card.taken.fields)
+        code = worded(found, words, pack.card.taken.fields)
+        self._unit(service["name"], pack, {"service": found, "code": code, "renamed": words})
 
     def _gateway(self) -> tuple[Card, Fact] | None:
         gateway = self.blueprint.gateway

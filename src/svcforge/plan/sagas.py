@@ -8,9 +8,10 @@ from svcforge.model.bindings import Bindings
 from svcforge.model.elements import Call, Operation, Saga, Step
 from svcforge.model.flows import StepBindings, of_saga
 from svcforge.model.signature import signature
+from svcforge.plan.classes import classes
 from svcforge.plan.dependencies import Clients, policy_of
-from svcforge.plan.naming import pascal, snake
-from svcforge.plan.operations import event_class, refusal
+from svcforge.plan.naming import snake
+from svcforge.plan.operations import refusal
 from svcforge.plan.subject import Subject, answer_type
 from svcforge.plan.types import Fact
 from svcforge.plan.values import gives
@@ -22,6 +23,7 @@ SPARE_LEASE = 5000
 def saga_fact(about: Subject, clients: Clients, saga: Saga) -> Fact:
     """A saga; without a `pivot` its last step is one."""
     filled = of_saga(about.blueprint, saga)
+    known = classes(about.blueprint, about.name)
     pivots = [step.pivot for step in saga.steps]
     if pivots and not any(pivots):
         pivots[-1] = True
@@ -35,11 +37,11 @@ def saga_fact(about: Subject, clients: Clients, saga: Saga) -> Fact:
     return {
         "name": saga.name,
         "package": snake(saga.name),
-        "class": pascal(saga.name),
+        "class": known.sagas[saga.name],
         "about": saga.about or None,
         "starts": {
             "event": saga.event,
-            "class": event_class(event) if event else None,
+            "class": known.events[event.name, event.version] if event else None,
             "operation": saga.operation,
         },
         "state": list(_state(about, saga)),
@@ -90,9 +92,10 @@ def _leg(about: Subject, clients: Clients, saga: Saga, call: Call, bindings: Bin
     return {
         "local": local,
         "dependency": None if local else callee.owner,
+        "client": None if local else snake(callee.owner),
         "operation": callee.name,
         "method": None if local else clients.method(call, callee, f"{saga.name}_{callee.name}"),
-        "gives": gives(about.types, bindings),
+        "gives": gives(about.types, bindings, called=not local),
         "policy": None if local else policy_of(about.blueprint, call, callee),
         "answer": _answer(about, clients, callee, local=local),
     }

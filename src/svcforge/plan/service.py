@@ -13,15 +13,16 @@ from svcforge.plan.asyncapi import asyncapi
 from svcforge.plan.dependencies import Clients
 from svcforge.plan.endpoints import endpoint_facts
 from svcforge.plan.entities import entity_facts
-from svcforge.plan.environment import environment
+from svcforge.plan.environment import environment, setting_env, url_env
 from svcforge.plan.evolution import Renames
 from svcforge.plan.examples import Fields, of_fields
 from svcforge.plan.messages import copy_facts, event_fact, publishers, subscription_facts, with_example
 from svcforge.plan.migrations import history, migrations, schema, tables
-from svcforge.plan.naming import constant, pascal, snake, title
+from svcforge.plan.naming import pascal, snake, title
 from svcforge.plan.openapi import openapi
 from svcforge.plan.operations import operation_example, operation_fact
 from svcforge.plan.parts import engine_of
+from svcforge.plan.routes import routes
 from svcforge.plan.sagas import saga_fact
 from svcforge.plan.subject import Subject, sagas_of, subject
 from svcforge.plan.system import jwt_fact
@@ -127,7 +128,8 @@ def _head(blueprint: Blueprint, element: Service | Bff, folder: str) -> Fact:
 
 def _setting(about: Subject, setting: Setting) -> Fact:
     field = about.types.field(setting.name, setting.type)
-    return field | {"env": constant(setting.name), "secret": setting.type.secret}
+    others = {url_env(name) for name in (*about.blueprint.services, *about.blueprint.externals)}
+    return field | {"env": setting_env(about.name, setting.name, others), "secret": setting.type.secret}
 
 
 def _finished(
@@ -150,6 +152,7 @@ def _finished(
         "operations": [o | {"example": operation_example(o, shapes)} for o in facts["operations"]],
         "endpoints": [e | {"example": _endpoint_example(e, dependencies, shapes)} for e in facts["endpoints"]],
     }
+    facts["routes"] = routes(facts["operations"] or facts["endpoints"])
     facts["has"] = _has(facts)
     facts["database"] = facts["has"]["database"]
     facts["logic"] = [

@@ -11,7 +11,8 @@ from svcforge.model.elements import Operation, Saga
 from svcforge.model.record import Record
 from svcforge.model.signature import Output, Shape, Signature, signature
 from svcforge.model.types import Type
-from svcforge.plan.naming import pascal
+from svcforge.plan.classes import classes
+from svcforge.plan.naming import snake
 from svcforge.plan.types import NO_TYPE, Fact, Types
 
 FALLBACK_VERSION = "v1"
@@ -58,10 +59,7 @@ def callers(blueprint: Blueprint) -> Mapping[tuple[str, str], tuple[str, ...]]:
 
 def operation_class(blueprint: Blueprint, operation: Operation) -> str:
     """The class of an operation's input: its name, unless something else in its service is called so."""
-    service = blueprint.services.get(operation.owner)
-    name = pascal(operation.name)
-    held = (service.entities, service.copies, service.values, blueprint.values) if service else ()
-    return f"{name}Request" if any(name in names for names in held) else name
+    return classes(blueprint, operation.owner).operations[operation.name]
 
 
 def sagas_of(blueprint: Blueprint, owner: str) -> tuple[Saga, ...]:
@@ -91,18 +89,18 @@ def answer_type(about: Subject, operation: Operation) -> Fact:
 
 def _item(about: Subject, sig: Signature, out: Output) -> Fact:
     own = about.name == about.types.own
-    service = None if own else about.name
+    where = {"service": None if own else about.name, "module": None if own else snake(about.name)}
     if sig.record is not None and out.fields is sig.record.types:
         kind = "copy" if sig.record.copy else "entity"
         if sig.record.name not in about.views:
             fields = [_column(about, sig.record, n, t) for n, t in out.fields.items()]
             about.views[sig.record.name] = {"name": sig.record.name, "fields": fields}
-        return NO_TYPE | {"kind": kind, "name": sig.record.name, "service": service}
+        return NO_TYPE | {"kind": kind, "name": sig.record.name} | where
     name = f"{operation_class(about.blueprint, sig.operation)}Answer"
     if name not in about.records:
         fields = [_shown(about.types.field(n, t)) for n, t in out.fields.items()]
         about.records[name] = {"name": name, "fields": fields}
-    return NO_TYPE | {"kind": "record", "name": name, "service": service}
+    return NO_TYPE | {"kind": "record", "name": name} | where
 
 
 def _column(about: Subject, record: Record, name: str, type_: Type) -> Fact:

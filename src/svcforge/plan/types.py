@@ -6,18 +6,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from svcforge.model.blueprint import Blueprint
+from svcforge.model.edges import edges
 from svcforge.model.elements import Field
 from svcforge.model.literal import Misfit, typed
 from svcforge.model.record import refers_to
 from svcforge.model.types import Kind, Type
-from svcforge.plan.naming import free, pascal
+from svcforge.plan.classes import classes
+from svcforge.plan.naming import free, pascal, snake
 
 Fact = dict[str, Any]
 """Plain data that JSON can hold."""
 
 T = TypeVar("T")
 
-NO_TYPE: Fact = {"kind": "none", "name": None, "values": [], "of": None, "min": None, "max": None, "service": None}
+NO_TYPE: Fact = {
+    **{"kind": "none", "name": None, "values": [], "of": None, "min": None, "max": None},
+    **{"service": None, "module": None},
+}
 
 
 def enum_names(blueprint: Blueprint, owner: str) -> Mapping[tuple[str, tuple[str, ...]], str]:
@@ -29,8 +34,7 @@ def enum_names(blueprint: Blueprint, owner: str) -> Mapping[tuple[str, tuple[str
     kept: dict[str, dict[tuple[str, tuple[str, ...]], str]] = blueprint.__dict__.setdefault("_enum_names", {})
     if owner not in kept:
         names: dict[tuple[str, tuple[str, ...]], str] = {}
-        service = blueprint.services.get(owner)
-        taken = set((*service.entities, *service.copies, *service.values, *blueprint.values) if service else ())
+        taken = set(classes(blueprint, owner).taken)
         for holder, field, type_ in _fields(blueprint, owner):
             words = _words(type_)
             if words and (field, words) not in names:
@@ -38,6 +42,14 @@ def enum_names(blueprint: Blueprint, owner: str) -> Mapping[tuple[str, tuple[str
                 taken.add(names[field, words])
         kept[owner] = names
     return kept[owner]
+
+
+def module_of(blueprint: Blueprint, own: str, other: str, *, called: bool) -> str:
+    """The module of a service that knows another, by calling it or by its events; one that does both has two."""
+    kept: set[tuple[str, str]] | None = blueprint.__dict__.get("_calling")
+    if kept is None:
+        kept = blueprint.__dict__["_calling"] = {(e.source, e.target) for e in edges(blueprint) if e.sync}
+    return snake(other) if called or (own, other) not in kept else f"{snake(other)}_events"
 
 
 def _words(type_: Type) -> tuple[str, ...]:
@@ -82,23 +94,24 @@ class Types:
         self.blueprint, self.own, self.adopts = blueprint, own, adopts
         self.home = home or own
         self._values: dict[str, tuple[str, str]] = {}
-        self._known: dict[tuple[Type, str, str], Fact] = {}
+        self._known: dict[tuple[Type, str, str, bool], Fact] = {}
         self._enums: dict[str, tuple[str, tuple[str, ...]]] = {}
 
-    def type(self, type_: Type, name: str, home: str | None = None) -> Fact:
+    def type(self, type_: Type, name: str, home: str | None = None, *, called: bool = False) -> Fact:
         """A type as a fact.
 
         Args:
             name: the field's name, after which an enumeration is called.
             home: the service whose value objects the type means; by default the one being collected.
+            called: whether that service is known by being called, and not by its events.
         """
         home = home or self.home
-        known = self._known.get((type_, name, home))
+        known = self._known.get((type_, name, home, called))
         if known is None:
-            known = self._known[type_, name, home] = self._type(type_, name, home)
+            known = self._known[type_, name, home, called] = self._type(type_, name, home, called)
         return known
 
-    def _type(self, type_: Type, name: str, home: str) -> Fact:
+    def _type(self, type_: Type, name: str, home: str, called: bool) -> Fact:
         shown = self.home if self.adopts else home
         service = None if shown == self.own else shown
         shape: Fact = {"kind": type_.kind.value, "name": None, "values": [], "of": None}
@@ -106,22 +119,24 @@ class Types:
             case Kind.SCALAR:
                 shape["kind"] = type_.name
             case Kind.REF:
-                return self.type(refers_to(self.blueprint, type_, home).bare(), name, home)
+                return self.type(refers_to(self.blueprint, type_, home).bare(), name, home, called=called)
             case Kind.LIST:
-                shape["of"] = self.type(type_.of, name, home) if type_.of else NO_TYPE
+                shape["of"] = self.type(type_.of, name, home, called=called) if type_.of else NO_TYPE
             case Kind.ENUM:
                 names = enum_names(self.blueprint, home)
                 # A copy may keep a field by another name: it holds the publisher's words all the same.
                 same = (one for (_, words), one in names.items() if words == type_.choices)
-                called = names.get((name, type_.choices)) or next(same, pascal(name))
-                shape |= {"name": self._met(self._enums, called, home, type_.choices), "values": list(type_.choices)}
+                word = names.get((name, type_.choices)) or next(same, pascal(name))
+                shape |= {"name": self._met(self._enums, word, home, type_.choices), "values": list(type_.choices)}
             case Kind.VALUE:
                 shape["name"] = self._met(self._values, type_.name, home, type_.name)
             case Kind.ENTITY:
                 shape["name"] = type_.name
                 service = None if type_.service in (None, self.own) else type_.service
         named = type_.kind in (Kind.ENUM, Kind.VALUE, Kind.ENTITY)
-        return shape | {"min": _bound(type_.low), "max": _bound(type_.high), "service": service if named else None}
+        service = service if named else None
+        module = module_of(self.blueprint, self.own, service, called=called or self.adopts) if service else None
+        return shape | {"min": _bound(type_.low), "max": _bound(type_.high), "service": service, "module": module}
 
     def _met(self, met: dict[str, tuple[str, T]], name: str, home: str, what: T) -> str:
         """Remember a class, and say what it is called here."""

@@ -10,10 +10,14 @@ from svcforge.model.types import Kind, Type
 from svcforge.plan.types import Fact, Types
 
 
-def source_fact(types: Types, source: Source, target: Type, name: str, home: str | None) -> Fact:
-    """A source as a fact; `target`, `name` and `home` are of what it fills."""
+def source_fact(
+    types: Types, source: Source, target: Type, name: str, home: str | None, *, called: bool = False
+) -> Fact:
+    """A source as a fact; `target`, `name` and `home` are of what it fills, `called` if that is a call's input."""
     steps = [step for step in source.path if step != EACH]
-    here = types.type(source.type, steps[-1] if steps else name, source.home or types.own)
+    asked = source.origin in (Origin.ANSWER, Origin.GIVEN, Origin.PART)
+    here = types.type(source.type, steps[-1] if steps else name, source.home or types.own, called=asked)
+    wanted = types.type(target.bare(), name, home, called=called)
     return {
         "from": source.origin.value,
         "of": source.name or None,
@@ -22,7 +26,7 @@ def source_fact(types: Types, source: Source, target: Type, name: str, home: str
         "value": source.value,
         "type": here,
         "optional": source.type.optional,
-        "convert": _convert(types, source.conversion, source, here, target, name, home),
+        "convert": _convert(types, source.conversion, source, here, target, name, home, wanted),
     }
 
 
@@ -37,14 +41,21 @@ def _path(source: Source) -> list[Fact]:
 
 
 def _convert(
-    types: Types, conversion: Conversion, source: Source, here: Fact, target: Type, name: str, home: str | None
+    types: Types,
+    conversion: Conversion,
+    source: Source,
+    here: Fact,
+    target: Type,
+    name: str,
+    home: str | None,
+    wanted: Fact,
 ) -> Fact | None:
     if source.origin is Origin.LITERAL:
         return None
     if conversion.change is not Change.SAME:
-        return _conversion(types, conversion, target, name, home)
+        return _conversion(types, conversion, target, name, home) | {"type": wanted}
     inner = here["of"] if here["kind"] == "list" else here
-    return _renamed(here, types.type(target.bare(), name, home)) if inner["kind"] in ("enum", "list") else None
+    return _renamed(here, wanted) if inner["kind"] in ("enum", "list") else None
 
 
 def _renamed(here: Fact, wanted: Fact) -> Fact | None:
@@ -53,7 +64,7 @@ def _renamed(here: Fact, wanted: Fact) -> Fact | None:
         inner = _renamed(here["of"], wanted["of"])
         return {"how": "each", "type": wanted, "fields": [], "of": inner} if inner else None
     both = here["kind"] == wanted["kind"] == "enum"
-    same = (here["name"], here["service"]) == (wanted["name"], wanted["service"])
+    same = (here["name"], here["module"]) == (wanted["name"], wanted["module"])
     return {"how": "word", "type": wanted, "fields": [], "of": None} if both and not same else None
 
 
@@ -76,19 +87,19 @@ def _conversion(types: Types, conversion: Conversion, target: Type, name: str, h
     return found
 
 
-def gives(types: Types, bindings: Iterable[Binding]) -> list[Fact]:
-    """What is filled: one entry for each binding that has a source."""
-    return [give(types, binding) for binding in bindings if binding.source is not None]
+def gives(types: Types, bindings: Iterable[Binding], *, called: bool = False) -> list[Fact]:
+    """What is filled: one entry for each binding that has a source; `called` if it is what a call is given."""
+    return [give(types, binding, called=called) for binding in bindings if binding.source is not None]
 
 
-def give(types: Types, binding: Binding) -> Fact:
+def give(types: Types, binding: Binding, *, called: bool = False) -> Fact:
     """One filled input, field or column."""
     need = binding.need
     source = binding.source or Source(Origin.LITERAL)
     return {
         "name": need.name,
-        "type": types.type(need.type.bare(), need.name, need.home),
+        "type": types.type(need.type.bare(), need.name, need.home, called=called),
         "optional": need.type.optional,
         "required": need.required,
-        "source": source_fact(types, source, need.type, need.name, need.home),
+        "source": source_fact(types, source, need.type, need.name, need.home, called=called),
     }

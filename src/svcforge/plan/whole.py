@@ -10,6 +10,7 @@ from svcforge.model.blueprint import Blueprint
 from svcforge.model.routes import inner_path, segments_of
 from svcforge.packs.card import Card
 from svcforge.plan.commands import fill, filled
+from svcforge.plan.environment import url_env
 from svcforge.plan.examples import uuid_of
 from svcforge.plan.naming import constant, title
 from svcforge.plan.types import Fact
@@ -34,7 +35,7 @@ def external_facts(blueprint: Blueprint, parts: list[Fact], ports: Mapping[str, 
             "name": name,
             "title": title(name),
             "about": external.about or None,
-            "env": constant(name, "_URL"),
+            "env": url_env(name),
             "token_env": constant(name, "_TOKEN"),
             "signing_env": constant(name, "_SIGNING_KEY") if name in signed else None,
             "port": ports[name],

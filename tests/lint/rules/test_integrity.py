@@ -136,3 +136,21 @@ def test_a_required_input_without_a_source_is_an_error_where_it_is_needed() -> N
     text = system(services)
     assert messages(text, "SF004") == ['error nothing gives "amount" of "b.take"']
     assert places(text, "SF004") == ["contexts.c.services.a.operations.go.calls[0]"]
+
+
+def test_a_filter_is_not_called_as_what_every_list_takes() -> None:
+    text = system(
+        {"a": "{owns: {Card: {limit: int, kind: text}}, operations: {show: {lists: Card, filter: [kind, limit]}}}"}
+    )
+    assert places(text, "SF025") == ["contexts.c.services.a.operations.show.filter[1]"]
+    assert messages(text, "SF025") == [
+        'error "a.show" has an input "limit" already, as every list does',
+    ]
+
+
+def test_a_part_is_not_called_as_what_names_the_parts_that_failed() -> None:
+    more = "bffs: {web: {endpoints: {GET /x: {degraded: a.show(), limit: a.show()}}}}\n"
+    text = system({"a": "{operations: {show: {out: text, read_only: true}}}"}) + more
+    assert messages(text, "SF025") == [
+        'error every endpoint of "web" answers "degraded" already: the parts that failed',
+    ]

@@ -6,7 +6,15 @@ from typing import Any, Self
 
 from pydantic import SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+
+from .wire import aliases, sent
 
 
 class Environment(EnvSettingsSource):
@@ -14,12 +22,13 @@ class Environment(EnvSettingsSource):
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         value, key, is_json = super().get_field_value(field, field_name)
-        pointer = f"{field_name}_file"
+        name = sent(field_name)
+        pointer = f"{name}_file"
         file = self.env_vars.get(pointer)
         if file is None or pointer in self.settings_cls.model_fields:
             return value, key, is_json
         if value is not None:
-            raise ValueError(f"{pointer.upper()}: {field_name.upper()} is set too; take one of them away")
+            raise ValueError(f"{pointer.upper()}: {name.upper()} is set too; take one of them away")
         try:
             return Path(file).read_text(encoding="utf-8").strip(), key, is_json
         except (OSError, UnicodeError) as error:
@@ -29,12 +38,14 @@ class Environment(EnvSettingsSource):
 class ServerSettings(BaseSettings):
     """Where to listen and how much to say."""
 
+    model_config = SettingsConfigDict(alias_generator=aliases)
+
     host: str = "127.0.0.1"
     port: int = 8080
     log_level: str = "INFO"
 
     @classmethod
-    def read(cls) -> Self:
+    def from_environment(cls) -> Self:
         """The settings, or an end with a line for each variable that is missing or wrong."""
         try:
             return cls()

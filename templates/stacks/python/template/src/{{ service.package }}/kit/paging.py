@@ -17,7 +17,7 @@ LIMIT = 20
 MOST = 100
 
 
-async def page(
+async def paged(
     session: AsyncSession,
     rows: Select[T],
     kind: Any,

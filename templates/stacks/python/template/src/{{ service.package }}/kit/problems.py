@@ -9,6 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from .wire import sent
+
 MEDIA_TYPE = "application/problem+json"
 SLUGS = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 
@@ -90,4 +92,5 @@ def install(app: FastAPI) -> None:
 
 
 def _pointer(location: tuple[str | int, ...]) -> str:
-    return "/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in location)
+    words = (sent(part) if isinstance(part, str) else str(part) for part in location)
+    return "/" + "/".join(word.replace("~", "~0").replace("/", "~1") for word in words)

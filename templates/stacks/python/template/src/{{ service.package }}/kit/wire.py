@@ -1,11 +1,14 @@
 """Types as they look on the wire."""
 
 import re
+from collections.abc import Collection
 from datetime import UTC, date, timedelta
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
+    AliasChoices,
+    AliasGenerator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -21,10 +24,29 @@ ABSENT: Any = None  # what is left out of a body, and may not be null
 UNITS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
 
 
+def sent(name: str) -> str:
+    """A field's name on the wire: `key_` is `key` there, where it meets no other name of this code."""
+    return name.removesuffix("_")
+
+
+def _read(name: str) -> str | AliasChoices:
+    return AliasChoices(name, sent(name)) if name.endswith("_") else name
+
+
+aliases = AliasGenerator(validation_alias=_read, serialization_alias=sent)
+
+
 class Model(BaseModel):
     """A value object, an input or an answer."""
 
-    model_config = ConfigDict(from_attributes=True, ser_json_bytes="base64", val_json_bytes="base64")
+    model_config = ConfigDict(
+        alias_generator=aliases,
+        serialize_by_alias=True,
+        protected_namespaces=(),
+        from_attributes=True,
+        ser_json_bytes="base64",
+        val_json_bytes="base64",
+    )
 
 
 def _read_duration(value: object) -> object:
@@ -41,7 +63,7 @@ def _write_duration(value: timedelta) -> str:
 
 
 Int = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
-Date = date  # in a class, a field may be called date
+Date = date  # a field may be called date
 DateTime = Annotated[AwareDatetime, AfterValidator(lambda value: value.astimezone(UTC))]
 Duration = Annotated[
     timedelta,
@@ -53,9 +75,9 @@ Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=2
 Url = Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2000)]
 
 
-def fill(row: object, given: BaseModel) -> None:
+def fill(row: object, given: BaseModel, without: Collection[str] = ()) -> None:
     """Set the fields that were given, as opposed to left to their defaults."""
-    for name in given.model_fields_set:
+    for name in given.model_fields_set.difference(without):
         setattr(row, name, getattr(given, name))
 
 
