@@ -12,7 +12,8 @@ from svcforge.source.edit import Delete, Edit, Put, Replace
 from svcforge.source.patch import Patch
 from svcforge.source.place import Path
 from svcforge.source.scalar import written
-from svcforge.source.yaml import Mapping, read_text
+from svcforge.source.tree import Mapping
+from svcforge.source.yaml import read_text
 
 NAMES = st.sampled_from(["a", "b", "orders", "create_order", "GET /x", "Ä"])
 WORDS = st.sampled_from(
@@ -190,7 +191,7 @@ def lines_of(data: Any, edit: Edit, text: str) -> int:
         return 1
     splicer = Splicer(text)
     _, node = splicer._at(edit.path)
-    end = splicer.place(splicer._content_end(node))[0]
+    end = splicer.rows.place(splicer._content_end(node))[0]
     parent = at(data, edit.path[:-1])
     start = node.start_mark.line + 1
     if len(parent) == 1 or isinstance(parent, list):

@@ -7,7 +7,8 @@ import pytest
 from svcforge.source.edit import Delete, Edit, Put, Replace, Rewrite
 from svcforge.source.patch import Patch
 from svcforge.source.place import Span
-from svcforge.source.yaml import Mapping, read_text
+from svcforge.source.tree import Mapping
+from svcforge.source.yaml import read_text
 
 
 def patched(text: str, *fixes: tuple[Edit, ...]) -> str:

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from svcforge.source.finding import Span
-from svcforge.source.yaml import MAX_DEPTH, Quoted, key_span_of, read_text, span_of
+from svcforge.source.tree import Quoted, key_span_of, span_of
+from svcforge.source.yaml import MAX_DEPTH, read_text
 
 NAMES = st.text("abcdefgh_", min_size=1, max_size=6)
 TREES = st.recursive(

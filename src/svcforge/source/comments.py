@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from svcforge.source.place import Span
-from svcforge.source.yaml import BREAK, Place, Sequence
-from svcforge.source.yaml import Mapping as Node
+from svcforge.source.tree import Mapping as Node
+from svcforge.source.tree import Place, Sequence
+from svcforge.source.yaml import BREAK
 
 _COMMENT = re.compile(r"(?:(?<=\s)|(?<![\s\S]))#[ \t]*svcforge:[ \t]*ignore\b[^\r\n\x85\u2028\u2029]*")
 _Position = tuple[int, int]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from svcforge.source.edit import Delete, Edit, Rewrite
 from svcforge.source.place import Path, Span
 from svcforge.source.splice import Inapplicable, Splice, Splicer, spliced
-from svcforge.source.yaml import Mapping as Root
-from svcforge.source.yaml import span_of, value_at
+from svcforge.source.tree import Mapping as Root
+from svcforge.source.tree import span_of, value_at
 
 Fix = tuple[Edit, ...]
 """Edits that are made together or not at all."""
@@ -53,7 +53,7 @@ class Patch:
         except Inapplicable:
             return ()
         return tuple(
-            Change(Span(file, *self._splicer(file).place(s.start), *self._splicer(file).place(s.end)), s.text)
+            Change(Span(file, *self._splicer(file).rows.place(s.start), *self._splicer(file).rows.place(s.end)), s.text)
             for file, s in found
         )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -11,8 +10,9 @@ from typing import Any
 
 from svcforge.source.edit import Delete, Edit, Put, Replace, Rewrite
 from svcforge.source.place import Path
+from svcforge.source.rows import Rows
 from svcforge.source.scalar import written
-from svcforge.source.yaml import BREAK, composed
+from svcforge.source.yaml import composed
 
 Node = Any
 """A node of PyYAML: `id` is "mapping", "sequence" or "scalar"; marks have an index into the text."""
@@ -52,9 +52,7 @@ class Splicer:
         self.text = text
         self.root: Node = composed(text)
         self._keys: dict[int, dict[str, tuple[Node, Node]]] = {}
-        self.starts = [0, *(found.end() for found in BREAK.finditer(text))]
-        found = BREAK.search(text)
-        self.newline = found[0] if found else "\n"
+        self.rows = Rows(text)
 
     def splices(self, edits: Sequence[Edit]) -> tuple[Splice, ...]:
         """The splices that make some edits together; raises Inapplicable."""
@@ -81,13 +79,13 @@ class Splicer:
         """
         within, node = self._container(edits)
         start = node.start_mark.index
-        end = _range(node)[1] if node.flow_style else self._line_end(self._content_end(node))
+        end = _range(node)[1] if node.flow_style else self.rows.line_end(self._content_end(node))
         indent = "" if node.flow_style else " " * node.start_mark.column
         text = indent + self.text[start:end]
         deletions = [edit for edit in edits if isinstance(edit, Delete)]
         for edit in (*(edit for edit in edits if not isinstance(edit, Delete)), *reversed(deletions)):
             excerpt = Splicer(text)
-            excerpt.newline = self.newline
+            excerpt.rows.newline = self.rows.newline
             text = spliced(text, excerpt._splices([_moved(edit, within)]))
         return Splice(start, end, text.removeprefix(indent))
 
@@ -105,11 +103,6 @@ class Splicer:
                 break
             node, within = inner[1], within + 1
         return within, node
-
-    def place(self, at: int) -> tuple[int, int]:
-        """The line and the column of a character."""
-        line = bisect_right(self.starts, at)
-        return line, at - self.starts[line - 1] + 1
 
     # Putting
 
@@ -143,11 +136,11 @@ class Splicer:
         if mapping.flow_style:
             at = max(_range(node)[1] for node in mapping.value[-1]) if mapping.value else _range(mapping)[0] + 1
             return Splice(at, at, (", " if mapping.value else "") + ", ".join(entries))
-        at = self._line_end(self._content_end(mapping))
+        at = self.rows.line_end(self._content_end(mapping))
         indent = " " * mapping.start_mark.column
-        if self._at_line_start(at):
-            return Splice(at, at, "".join(f"{indent}{entry}{self.newline}" for entry in entries))
-        return Splice(at, at, "".join(f"{self.newline}{indent}{entry}" for entry in entries))
+        if self.rows.at_line_start(at):
+            return Splice(at, at, "".join(f"{indent}{entry}{self.rows.newline}" for entry in entries))
+        return Splice(at, at, "".join(f"{self.rows.newline}{indent}{entry}" for entry in entries))
 
     # Replacing
 
@@ -165,7 +158,7 @@ class Splicer:
         quote = node.style if node.id == "scalar" and node.style in ("'", '"') else ""
         space = self._before_value(start) if start == end else ""
         # A block scalar goes up to the line after it.
-        after = self.newline if end > start and self._at_line_start(end) else ""
+        after = self.rows.newline if end > start and self.rows.at_line_start(end) else ""
         return Splice(start, end, space + written(edit.value, quote) + after)
 
     def _replace_name(self, edit: Replace, old: str) -> Splice:
@@ -199,14 +192,14 @@ class Splicer:
         if len(entries) == 1:
             return self._only_entry_gone(parent_key, parent, node)
         start = key.start_mark.index if key is not None else self._dash(parent, node)
-        end = self._line_end(max(self._content_end(node), start))
-        line = self._line_start(start)
+        end = self.rows.line_end(max(self._content_end(node), start))
+        line = self.rows.line_start(start)
         lead = self.text[line:start]
         if not lead.strip(" "):
-            return (Splice(line, self._after_break(end), ""),)
+            return (Splice(line, self.rows.after_break(end), ""),)
         if set(lead) <= set(" -") and index == 0:
             # The first entry of what stands behind a dash: the next one moves up to it.
-            return (Splice(start, self._next_word(end), ""),)
+            return (Splice(start, self.rows.next_word(end), ""),)
         raise Inapplicable(path)
 
     def _flow_entry_gone(self, entries: list[tuple[Node, Node]], index: int) -> Splice:
@@ -214,9 +207,9 @@ class Splicer:
         start = first.start_mark.index
         end = max(_range(n)[1] for n in entries[index] if n is not None)
         comma = _COMMA.match(self.text, end)
-        line, rest = self._line_start(start), _REST.match(self.text, comma.end() if comma else end)
-        if rest and not self.text[line:start].strip() and self._line_end(end) == rest.end():
-            return Splice(line, self._after_break(rest.end()), "")
+        line, rest = self.rows.line_start(start), _REST.match(self.text, comma.end() if comma else end)
+        if rest and not self.text[line:start].strip() and self.rows.line_end(end) == rest.end():
+            return Splice(line, self.rows.after_break(rest.end()), "")
         if comma:
             space = _BLANK.match(self.text, comma.end())
             # A comment needs the space before it.
@@ -229,28 +222,28 @@ class Splicer:
         """The whole block of a container's one entry, and `{}` or `[]` where the container begins."""
         empty = "{}" if parent.id == "mapping" else "[]"
         start = parent.start_mark.index
-        end = self._line_end(max(self._content_end(node), start))
-        line = self._line_start(start)
+        end = self.rows.line_end(max(self._content_end(node), start))
+        line = self.rows.line_start(start)
         if key is None or self.text[line:start].strip():
             return (Splice(start, end, empty),)
         colon = re.compile(r"\s*:").match(self.text, key.end_mark.index)
         if colon is None:
             raise Inapplicable(empty)
-        return Splice(colon.end(), colon.end(), f" {empty}"), Splice(line, self._after_break(end), "")
+        return Splice(colon.end(), colon.end(), f" {empty}"), Splice(line, self.rows.after_break(end), "")
 
     # Rewriting
 
     def _rewrite(self, edit: Rewrite) -> Splice:
         span = edit.span
-        start = self.starts[span.line - 1] + span.column - 1
-        end = self.starts[span.end_line - 1] + span.end_column - 1
+        start = self.rows.starts[span.line - 1] + span.column - 1
+        end = self.rows.starts[span.end_line - 1] + span.end_column - 1
         if not start <= end <= len(self.text):
             raise Inapplicable(edit)
-        if edit.text or end != self._line_end(end):
+        if edit.text or end != self.rows.line_end(end):
             return Splice(start, end, edit.text)
-        line = self._line_start(start)
+        line = self.rows.line_start(start)
         before = self.text[line:start].rstrip(" \t")
-        return Splice(line + len(before), end, "") if before else Splice(line, self._after_break(end), "")
+        return Splice(line + len(before), end, "") if before else Splice(line, self.rows.after_break(end), "")
 
     # Places
 
@@ -290,35 +283,11 @@ class Splicer:
         line = item.start_mark.line
         column = sequence.start_mark.column
         while line >= sequence.start_mark.line:
-            at: int = self.starts[line] + column
+            at: int = self.rows.starts[line] + column
             if at <= item.start_mark.index and self.text[at : at + 1] == "-":
                 return at
             line -= 1
         raise Inapplicable(item)
-
-    def _line_start(self, at: int) -> int:
-        return self.starts[bisect_right(self.starts, at) - 1]
-
-    def _line_end(self, at: int) -> int:
-        """The end of the line that `at` is in, before its break; where a block scalar ended a line, `at` itself."""
-        if at and self._at_line_start(at):
-            return at
-        found = BREAK.search(self.text, at)
-        return found.start() if found else len(self.text)
-
-    def _after_break(self, at: int) -> int:
-        if at and self._at_line_start(at):
-            return at
-        found = BREAK.match(self.text, at)
-        return found.end() if found else at
-
-    def _next_word(self, at: int) -> int:
-        while at < len(self.text) and self.text[at].isspace():
-            at += 1
-        return at
-
-    def _at_line_start(self, at: int) -> bool:
-        return self._line_start(at) == at
 
     def _before_value(self, at: int) -> str:
         """What must stand between a key without a value, or a dash, and the value that it gets."""
