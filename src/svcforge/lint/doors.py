@@ -29,12 +29,12 @@ def open_doors(indexes: Indexes) -> Mapping[str, Path]:
     return found
 
 
-def by_clients(indexes: Indexes) -> Mapping[str, list[Edge]]:
-    """The calls of clients, which are outside, to services of the system, by what they call."""
+def by_clients(indexes: Indexes, *roles: Role) -> Mapping[str, list[Edge]]:
+    """The calls of clients, which are outside, and of services of further roles, by the service that they call."""
     services, found = indexes.blueprint.services, dict[str, list[Edge]]()
-    clients = {name for name, service in services.items() if service.role is Role.CLIENT}
-    for edge in indexes.edges if clients else ():
-        if edge.sync and edge.source in clients and edge.target in services:
+    callers = {name for name, service in services.items() if service.role in (Role.CLIENT, *roles)}
+    for edge in indexes.edges if callers else ():
+        if edge.sync and edge.source in callers and edge.target in services:
             found.setdefault(edge.target, []).append(edge)
     return found
 
@@ -54,9 +54,9 @@ def behind_gateways(indexes: Indexes) -> frozenset[str]:
 
 
 def identified(indexes: Indexes) -> frozenset[str]:
-    """The doors that clients are known to come through with an identity: each of their calls sends one (`auth`)."""
+    """The doors that callers are known to come through with an identity: all clients and frontends send one (`auth`)."""
     return frozenset(
         name
-        for name, calls in by_clients(indexes).items()
+        for name, calls in by_clients(indexes, Role.FRONTEND).items()
         if all(call_policy(indexes.blueprint, call, "auth").value in ("service", "forward", "mesh") for call in calls)
     )

@@ -31,6 +31,12 @@ def test_clients_go_through_a_gateway(services: dict[str, str], expected: list[s
     assert messages(system(services), "SF501") == expected
 
 
+def test_a_second_door_counts_even_where_a_gateway_leads_to_it() -> None:
+    text = system({"a": OPEN, "b": OPEN}) + GATEWAY
+    assert messages(text, "SF501") == ['warning clients reach "b" with no API gateway between']
+    assert messages(system({"a": "{}", "b": OPEN}) + GATEWAY, "SF501") == []
+
+
 def test_how_small_a_system_may_be_for_one_door_is_an_option() -> None:
     text = system({"a": OPEN}, "lint: {options: {SF501: {min_services: 1}}}\n")
     assert len(messages(text, "SF501")) == 1

@@ -54,6 +54,13 @@ def test_a_client_that_sends_an_identity_is_known_at_the_door(call: str, expecte
     assert messages(text, "SF603") == []
 
 
+def test_a_frontend_that_sends_an_identity_vouches_for_those_who_come_through_it() -> None:
+    services = {"a": "{has: [], exposed: true}", "page": "{role: frontend, calls: [{to: a, auth: forward}]}"}
+    assert messages(system(services), "SF601") == []
+    services["u"] = "{role: client, calls: [a]}"
+    assert len(messages(system(services), "SF601")) == 1
+
+
 ISTIO = "platform: {mesh: istio}\n"
 
 

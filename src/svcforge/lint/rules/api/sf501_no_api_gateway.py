@@ -81,11 +81,11 @@ def check(context: LintContext) -> Iterator[Violation]:
     doors = {
         name: path
         for name, path in open_doors(context.indexes).items()
-        if blueprint.services[name].role not in ENTRANCES and name not in behind
+        if blueprint.services[name].role not in ENTRANCES
     }
-    if len(doors) < 2 and not (doors and len(blueprint.business) >= context.option(MIN_SERVICES)):
+    names = [name for name in doors if name not in behind]
+    if not names or (len(doors) < 2 and len(blueprint.business) < context.option(MIN_SERVICES)):
         return
-    names = list(doors)
     yield Violation(
         path=doors[names[0]],
         message=f"clients reach {quoted(names)} with no API gateway between",

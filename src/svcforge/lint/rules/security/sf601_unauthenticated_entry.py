@@ -5,8 +5,8 @@ Reports an operation with `http` that does not say who may call it (`scopes`, `p
 `signed: <external>`); a gateway that verifies no token although operations behind its routes need one, or although
 nothing is known of what is behind them; operations to be generated that need a token, while nothing says whose tokens
 are good; and a service that is reached from outside (`exposed`, or called by a `client`) without operations that say
-who may call, unless all calls of clients send an identity (`auth: service`, `forward` or `mesh`). A page that people's
-browsers load (role `frontend`) is no such door.
+who may call, unless clients and frontends call it and all send an identity (`auth: service`, `forward` or `mesh`). A
+page that people's browsers load (role `frontend`) is no such door.
 
 ## Why is this bad?
 What can be reached from outside and asks nobody who they are is found within hours. A reason in `public` tells the
