@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from svcforge.load.grammar import type_of
 from svcforge.model.literal import Misfit, plain, typed
-from svcforge.source.yaml import Quoted
+from svcforge.source.tree import Quoted
 
 POINT = {"Point": {"x": type_of("int"), "y": type_of("int = 0"), "note": type_of("optional text")}}
 

@@ -11,7 +11,7 @@ from svcforge.adopt.files import Read
 from svcforge.adopt.kinds import AFTER_ONLY, CAPTURES, Known, engine_of, known, product
 from svcforge.adopt.looking import NULLS, entries, items, line, mapping, sequence, text, texts, true, whole
 from svcforge.adopt.system import Fact, Kind, Link, LinkKind, Node, Note, Origin, Part
-from svcforge.source.yaml import Mapping, Quoted
+from svcforge.source.tree import Mapping, Quoted
 
 UNSEEN = {
     "health": "a compose file does not show the health checks that an image or its framework has",

@@ -13,7 +13,7 @@ from svcforge.adopt.looking import mapping, sequence, text
 from svcforge.adopt.system import Note, Origin
 from svcforge.errors import SvcforgeError
 from svcforge.source.foreign import read_foreign
-from svcforge.source.yaml import Mapping
+from svcforge.source.tree import Mapping
 
 SUFFIXES = (".yaml", ".yml", ".json")
 MAX_BYTES = 32_000_000

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from svcforge.adopt.looking import NULLS
-from svcforge.source.yaml import Mapping, Sequence
+from svcforge.source.tree import Mapping, Sequence
 
 _ACTION = re.compile(r"\{\{-?\s*(?P<code>.*?)\s*-?\}\}")
 _VALUE = re.compile(r"\$?\.Values((?:\.[A-Za-z_][A-Za-z0-9_]*)+)")

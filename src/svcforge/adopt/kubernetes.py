@@ -13,7 +13,7 @@ from svcforge.adopt.kinds import CAPTURES, engine_of, image_name, known, of_name
 from svcforge.adopt.looking import entries, items, mapping, text, texts, true, whole
 from svcforge.adopt.system import Fact, Kind, Link, LinkKind, Node, Note, Origin, Part
 from svcforge.adopt.workloads import Object, Workload, labels, objects, workloads
-from svcforge.source.yaml import Mapping
+from svcforge.source.tree import Mapping
 
 UNSEEN = dict.fromkeys(("outbox", "inbox", "contract", "version"), "manifests do not show it")
 BESIDE = frozenset(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from svcforge.source.yaml import Mapping, Quoted, Sequence
+from svcforge.source.tree import Mapping, Quoted, Sequence
 
 NULLS = ("", "~", "null", "Null", "NULL")
 TRUE = ("true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON")

@@ -9,7 +9,7 @@ from svcforge.adopt.files import Read, of_file
 from svcforge.adopt.kinds import engine_of, of_name
 from svcforge.adopt.looking import entries, items, mapping, text, texts, true
 from svcforge.adopt.system import Fact, Kind, Link, LinkKind, Node, Note, Origin, Part
-from svcforge.source.yaml import Mapping
+from svcforge.source.tree import Mapping
 
 SERVICES = ("service",)
 ROUTERS = ("messagerouter", "kservice", "kproxy", "kingress")

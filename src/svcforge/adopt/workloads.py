@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from svcforge.adopt.files import Read
 from svcforge.adopt.looking import entries, items, line, mapping, text
 from svcforge.adopt.system import Note, Origin
-from svcforge.source.yaml import Mapping
+from svcforge.source.tree import Mapping
 
 RUNNING = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Pod", "Job", "CronJob",
            "DeploymentConfig", "Rollout")  # fmt: skip

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from svcforge.load.files import MAX_BYTES, Tree, decoded, read_tree, tree_of, unreadable
 from svcforge.source.comments import Comment, comments
 from svcforge.source.finding import Finding, Path, Span, in_order
-from svcforge.source.yaml import Mapping as Root
-from svcforge.source.yaml import key_span_of, span_of
+from svcforge.source.tree import Mapping as Root
+from svcforge.source.tree import key_span_of, span_of
 
 if TYPE_CHECKING:
     from svcforge.model.blueprint import Blueprint

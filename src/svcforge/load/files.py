@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 from svcforge.source.finding import Finding, Path, Related, Severity, Span
-from svcforge.source.yaml import Document, Mapping, read_text
+from svcforge.source.tree import Mapping
+from svcforge.source.yaml import Document, read_text
 
 MAX_BYTES = 32 * 1024 * 1024
 """Largest file that is read (blueprint.md, "YAML and names")."""

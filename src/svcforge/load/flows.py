@@ -13,7 +13,8 @@ from svcforge.load.grammar import Bad
 from svcforge.load.policies import call_policy, defaults, resources, scale, slo
 from svcforge.model.elements import Argument, Bff, Call, Endpoint, Gateway, Jwt, Part, Route, Saga, Step
 from svcforge.source.finding import Path
-from svcforge.source.yaml import Quoted, read_text
+from svcforge.source.tree import Quoted
+from svcforge.source.yaml import read_text
 
 _PART = re.compile(r"(?P<to>[a-z][a-z0-9-]*\.[a-z][a-z0-9_]*)\((?P<arguments>.*)\)(?: or (?P<fallback>.+))?", re.DOTALL)
 _SOURCE = re.compile(r"[a-z][a-z0-9_]*(?:\[\])?(?:\.[a-z][a-z0-9_]*(?:\[\])?)*")

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from svcforge.load.shape import kind_of
 from svcforge.load.words import choices, nearest
 from svcforge.source.finding import Finding, Path, Related, Severity
-from svcforge.source.yaml import key_span_of, span_of, value_at
+from svcforge.source.tree import key_span_of, span_of, value_at
 
 
 def finding(

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from svcforge.model.types import NUMBERS, Kind, Shapes, Type
-from svcforge.source.yaml import Quoted
+from svcforge.source.tree import Quoted
 
 _DURATION = re.compile(r"\d{1,12}(ms|s|m|h|d)")
 _INT = re.compile(r"[-+]?\d{1,19}")

@@ -10,7 +10,7 @@ from typing import Any
 from svcforge.model.blueprint import Blueprint, field_named
 from svcforge.model.elements import Copy, CopyFeed, Entity, Event, Field
 from svcforge.model.types import DATETIME, INT, TEXT, UUID, Kind, Type, listed
-from svcforge.source.yaml import Quoted
+from svcforge.source.tree import Quoted
 
 BOOL = Type(Kind.SCALAR, "bool")
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from svcforge.errors import SvcforgeError
-from svcforge.source import yaml
+from svcforge.source import tree, yaml
 
 Kind = Literal["stack", "platform"]
 """A stack makes a service's code; a platform makes what stands around the services."""
@@ -147,7 +147,7 @@ def _complaint(error: ValidationError, data: object, file: str) -> SvcforgeError
     """The first thing that is wrong with a card, as a sentence."""
     first = error.errors(include_url=False)[0]
     path = tuple(part for part in first["loc"] if part != "[key]")
-    span = yaml.span_of(data, path)
+    span = tree.span_of(data, path)
     line = f" line {span.line}" if span else ""
     key = ".".join(str(part) for part in path)
     given = f', not "{first["input"]}"' if isinstance(first["input"], str) else ""

@@ -10,7 +10,7 @@ from typing import Any
 
 from svcforge.errors import SvcforgeError
 from svcforge.packs.pack import Pack
-from svcforge.source import yaml
+from svcforge.source import tree, yaml
 
 CONFIG = re.compile(r"copier\.ya?ml", re.IGNORECASE)
 
@@ -127,6 +127,6 @@ class _Reader:
         return tuple(value)
 
     def wrong(self, at: tuple[str, ...], message: str, hint: str = "") -> SvcforgeError:
-        span = yaml.key_span_of(self.data, at)
+        span = tree.key_span_of(self.data, at)
         line = f" line {span.line}" if span else ""
         return SvcforgeError(f'"{self.file}"{line}: {message}', hint)
