@@ -16,7 +16,8 @@ from svcforge import pipeline
 from svcforge.cli.app import run
 from svcforge.load.schema import json_schema
 
-PROFILES = ("minimal", "recommended", "production")
+PROFILES = ("minimal", "recommended")
+"""Production asks for what an example on one machine has not: a mesh and a secret store."""
 ANSWERS = [
     dict(zip(pipeline.STARTER_QUESTIONS, a, strict=True))
     for a in itertools.product(*pipeline.STARTER_QUESTIONS.values())
