@@ -58,12 +58,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """A child that has ended: its exit code (minus the signal that ended it) and what it printed."""
+    """A child that has ended: its exit code (minus the signal that ended it) and what it printed, as text and as bytes."""
 
     args: tuple[str, ...]
     code: int
     out: str
     err: str
+    raw: bytes = b""
 
     @property
     def ok(self) -> bool:
@@ -165,7 +166,7 @@ def run(
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
-    return Completed(command, popen.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
+    return Completed(command, popen.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"), out)
 
 
 def start(

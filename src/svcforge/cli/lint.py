@@ -46,6 +46,12 @@ def command(
         Thresholds | None,
         typer.Option("--fail-on", help="The least severity that makes the exit code 1; default warning."),
     ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REV|FILE", help="An older version, in git or a file: what breaks its users, and only what is new."
+        ),
+    ] = None,
     fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended without asking, in the files.")] = False,
     unsafe: Annotated[
         bool, typer.Option("--unsafe-fixes", help="With --fix or --diff: also write values that you must confirm.")
@@ -73,7 +79,11 @@ def command(
         profile=profile, select=_words(select) if select else None, ignore=_words(ignore or ()), fail_on=fail_on
     )
     formats = {format_, *(target.partition(":")[0] for target in output or ())}
-    judge = pipeline.judge(choices, strict_baseline=strict_baseline, known=not write_baseline, formats=formats)
+    if write_baseline and against:
+        raise SvcforgeError("--write-baseline takes all findings, and --against only new ones", "choose one of the two")
+    judge = pipeline.judge(
+        choices, strict_baseline=strict_baseline, known=not write_baseline, formats=formats, against=against
+    )
     loaded = pipeline.read(blueprint)
     if diff:
         raise typer.Exit(mending.show_difference(loaded, judge, unsafe=unsafe))

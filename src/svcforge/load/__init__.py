@@ -16,6 +16,7 @@ from svcforge.source.tree import Mapping as Root
 from svcforge.source.tree import key_span_of, span_of
 
 if TYPE_CHECKING:
+    from svcforge.load.revision import Revision
     from svcforge.model.blueprint import Blueprint
 
 
@@ -47,6 +48,13 @@ def load_file(file: FilePath, shown: str | None = None) -> Loaded:
     with _collected_later():
         name = shown or str(file)
         return _loaded(read_tree(file, name), name)
+
+
+def load_revision(origin: Revision, file: FilePath) -> Loaded:
+    """Read a blueprint and its includes from a revision in git; findings name its files as git does: `main:a/b.yaml`."""
+    with _collected_later():
+        name = f"{origin.name}:{origin.prefix}{file.as_posix()}"
+        return _loaded(read_tree(file, name, origin=origin), name)
 
 
 def load_again(loaded: Loaded, texts: Mapping[str, str]) -> Loaded:

@@ -10,6 +10,7 @@ from pathlib import Path as FilePath
 from types import MappingProxyType
 from typing import Any
 
+from svcforge.load.origin import DISK, Origin
 from svcforge.source.finding import Finding, Path, Related, Severity, Span
 from svcforge.source.tree import Mapping
 from svcforge.source.yaml import Document, read_text
@@ -28,19 +29,23 @@ Held = TextMap[str, str]
 
 @dataclass(slots=True)
 class Tree:
-    """Everything that was read: the joined data, the text of each file by its shown name, and what is wrong."""
+    """Everything that was read: the joined data, the text of each file by its shown name, and what is wrong.
+
+    `globs` are those of the includes, each with the folder that it is for.
+    """
 
     root: Mapping = field(default_factory=Mapping)
     sources: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    globs: list[tuple[FilePath, str]] = field(default_factory=list)
 
 
-def read_tree(file: FilePath, shown: str, held: Held = MappingProxyType({})) -> Tree:
+def read_tree(file: FilePath, shown: str, held: Held = MappingProxyType({}), origin: Origin = DISK) -> Tree:
     """Read a blueprint and all that it includes; problems are findings (SF010, SF013).
 
-    Texts that are `held`, by the names that are shown, are not read from disk.
+    Texts that are `held`, by the names that are shown, are not read from where the others come from.
     """
-    return _Reading(file, held).read(file, shown)
+    return _Reading(file, shown, held, origin).read(file, shown)
 
 
 def tree_of(text: str, shown: str) -> Tree:
@@ -65,10 +70,12 @@ def tree_of(text: str, shown: str) -> Tree:
 class _Reading:
     """One walk over a blueprint and its includes."""
 
-    def __init__(self, main: FilePath, held: Held) -> None:
+    def __init__(self, main: FilePath, shown: str, held: Held, origin: Origin) -> None:
         self.tree = Tree()
-        self.held = held
-        self.home = main.parent.resolve()
+        self.held, self.origin = held, origin
+        self.folder = main.parent
+        self.shown_folder = FilePath(shown).as_posix().removesuffix(main.name)
+        self.home = origin.real(main.parent)
         self.seen: set[FilePath] = set()
         self.open: list[FilePath] = []
 
@@ -76,19 +83,21 @@ class _Reading:
         document = self._document(main, shown)
         if (root := _mapping(document, self.tree)) is not None:
             self.tree.root = root
-            self.open = [main.resolve()]
-            self.seen = {main.resolve()}
-            self._include(root, main, shown)
+            self.open = [self.origin.real(main)]
+            self.seen = {*self.open}
+            self._include(root, main)
         return self.tree
 
-    def _include(self, data: Mapping, file: FilePath, shown: str) -> None:
+    def _include(self, data: Mapping, file: FilePath) -> None:
         patterns = data.get("include")
         for index, pattern in enumerate(patterns if isinstance(patterns, list) else ()):
             if isinstance(pattern, str):
                 for found in self._matches(data, ("include", index), pattern, file):
-                    self._join(
-                        data, ("include", index), found, (FilePath(shown).parent / _relative(found, file)).as_posix()
-                    )
+                    self._join(data, ("include", index), found, self._shown(found))
+
+    def _shown(self, file: FilePath) -> str:
+        """The name of an included file: as the blueprint's own, which it is in a folder with or below."""
+        return self.shown_folder + file.relative_to(self.folder).as_posix()
 
     def _matches(self, data: Mapping, path: Path, pattern: str, file: FilePath) -> Iterator[FilePath]:
         if (
@@ -105,17 +114,17 @@ class _Reading:
                 "name files in this folder or below it, with /",
             )
             return
-        names = sorted(glob.glob(pattern, root_dir=file.parent, recursive=True))  # noqa: PTH207 - Path.glob follows links out of the folder differently per version
-        found = [file.parent / name for name in names if (file.parent / name).is_file()]
-        wild = glob.has_magic(pattern)
-        if wild:
-            found = [one for one in found if one.resolve() != file.resolve()]
+        self.tree.globs.append((file.parent, pattern))
+        found = self.origin.matches(file.parent, pattern)
+        if glob.has_magic(pattern):
+            own = self.origin.real(file)
+            found = [one for one in found if self.origin.real(one) != own]
         if not found:
             self._problem(data, path, f'"{pattern}" matches no file', "create the file, or remove the line")
         yield from found
 
     def _join(self, data: Mapping, path: Path, file: FilePath, shown: str) -> None:
-        real = file.resolve()
+        real = self.origin.real(file)
         if not real.is_relative_to(self.home):
             self._problem(data, path, f'"{shown}" is a link that leaves the blueprint\'s folder', "copy the file here")
             return
@@ -138,7 +147,7 @@ class _Reading:
                     _at(part, (key,), f'"{key}" may not stand in an included file', hint, key=True)
                 )
         self.open.append(real)
-        self._include(part, file, shown)
+        self._include(part, file)
         self.open.pop()
         _merge(self.tree.root, part, [key for key in part if key in JOINED], (), self.tree.findings)
 
@@ -154,8 +163,8 @@ class _Reading:
     def _text(self, file: FilePath, shown: str) -> str | Document:
         """The text of a file, or the finding why there is none."""
         try:
-            size = file.stat().st_size
-            if not file.is_file():
+            size = self.origin.size(file)
+            if size is None:
                 return self._unreadable(shown, f'"{shown}" is not a file', "name a YAML file")
             if size > MAX_BYTES:
                 return self._unreadable(
@@ -163,7 +172,7 @@ class _Reading:
                     f'"{shown}" has {size // 1_000_000} MB, more than {MAX_BYTES // 1_000_000}',
                     "split it with `include`",
                 )
-            raw = file.read_bytes()
+            raw = self.origin.read(file)
         except FileNotFoundError:
             return self._unreadable(
                 shown, f'"{shown}" does not exist', 'name a blueprint, or run "svcforge init" to make one'
@@ -238,7 +247,3 @@ def _merge(into: Mapping, part: Mapping, keys: list[str], path: Path, findings: 
                     (first,),
                 )
             )
-
-
-def _relative(file: FilePath, to: FilePath) -> str:
-    return file.relative_to(to.parent).as_posix()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from svcforge.lint.baseline import Counts
     from svcforge.lint.catalogue import Entry
     from svcforge.lint.run import Asked
-    from svcforge.lint.settings import Choices
+    from svcforge.lint.settings import Choices, Settings
     from svcforge.load import Loaded
     from svcforge.packs.pack import Pack
     from svcforge.packs.unit import Unit
@@ -103,7 +103,12 @@ def lint(
 
 
 def judge(
-    choices: Choices, *, formats: Iterable[str] = ("full",), known: bool = True, strict_baseline: bool = False
+    choices: Choices,
+    *,
+    formats: Iterable[str] = ("full",),
+    known: bool = True,
+    strict_baseline: bool = False,
+    against: str | None = None,
 ) -> Judge:
     """How `lint` judges: the same way however often it looks at a blueprint.
 
@@ -111,17 +116,21 @@ def judge(
         formats: those of the reports; `full` says which profile is reached, those for other tools name subjects.
         known: whether the baseline beside the blueprint holds.
         strict_baseline: whether it is an error that the baseline counts more than there is.
+        against: an older version that it is compared with: a file, or a revision in git.
     """
 
     def verdict(loaded: Loaded) -> Linted:
         from svcforge.lint.run import Asked
+        from svcforge.pipeline.against import earlier_of
         from svcforge.pipeline.baselines import baseline_of
 
+        older = against if loaded.blueprint is not None else None
         asked = Asked(
             baseline=baseline_of(loaded) if known else None,
+            earlier=earlier_of(loaded, older, settings_of(loaded, choices)) if older is not None else None,
             strict_baseline=strict_baseline,
             subjects=not known or bool({*formats} - {"full", "concise"}),
-            reach="full" in formats,
+            reach="full" in formats and older is None,
         )
         return judged(loaded, choices, asked)
 
@@ -136,20 +145,13 @@ def judged(loaded: Loaded, choices: Choices | None = None, asked: Asked | None =
         asked: what is wanted beside the findings; None is that the baseline beside the blueprint holds.
     """
     from svcforge.lint.run import Asked, fails, run
-    from svcforge.lint.settings import Choices, UnknownSelector, resolve
-    from svcforge.model.elements import LintConfig
+    from svcforge.lint.settings import Choices
     from svcforge.pipeline.baselines import baseline_of
     from svcforge.report.findings import Report, summary_of
     from svcforge.source.patch import Patch
 
     blueprint = loaded.blueprint
-    try:
-        settings = resolve(blueprint.lint if blueprint else LintConfig(), choices or Choices())
-    except UnknownSelector as unknown:
-        raise SvcforgeError(
-            f'there is no rule "{unknown.word}"',
-            f'did you mean "{unknown.nearest}"?' if unknown.nearest else 'see "svcforge rules"',
-        ) from unknown
+    settings = settings_of(loaded, choices or Choices())
     if blueprint is None:
         found = tuple(f if f.span else replace(f, span=loaded.locate(f.path)) for f in loaded.findings)
         return Linted(loaded, Report(found, summary_of(found), loaded.sources), failed=True)
@@ -160,11 +162,29 @@ def judged(loaded: Loaded, choices: Choices | None = None, asked: Asked | None =
         )
     found = verdict.findings
     summary = summary_of(
-        found, suppressed=verdict.suppressed, baseline=len(verdict.known), services=len(blueprint.business)
+        found,
+        suppressed=verdict.suppressed,
+        baseline=len(verdict.known),
+        old=verdict.old,
+        services=len(blueprint.business),
     )
     patch = Patch(loaded.root, loaded.sources, loaded.file)
     report = Report(found, summary, loaded.sources, patch.changes, reached=verdict.reached)
     return Linted(loaded, report, fails(found, settings.fail_on), settings.codes, verdict.known, verdict.seen)
+
+
+def settings_of(loaded: Loaded, choices: Choices) -> Settings:
+    """How a blueprint is judged; raises SvcforgeError for a word of the command line that stands for no rule."""
+    from svcforge.lint.settings import UnknownSelector, resolve
+    from svcforge.model.elements import LintConfig
+
+    try:
+        return resolve(loaded.blueprint.lint if loaded.blueprint else LintConfig(), choices)
+    except UnknownSelector as unknown:
+        raise SvcforgeError(
+            f'there is no rule "{unknown.word}"',
+            f'did you mean "{unknown.nearest}"?' if unknown.nearest else 'see "svcforge rules"',
+        ) from unknown
 
 
 @contextmanager

@@ -20,6 +20,7 @@ def closing_line(summary: Summary) -> str:
         f"{number} {word}"
         for number, word in (
             (summary.fixed, "fixed"),
+            (summary.old, "not new"),
             (summary.baseline, "in baseline"),
             (summary.suppressed, "suppressed"),
         )

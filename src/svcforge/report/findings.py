@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Summary:
     """How many findings there are of each severity, how many are not shown and why, and how much was judged.
 
-    `fixed` were mended in this run; `fixable` can be, `unsafe` with a value that a person must confirm.
+    `fixed` were mended in this run; `fixable` can be, `unsafe` with a value that a person must confirm. `old` are those
+    that the older version has too (`--against`).
     """
 
     errors: int = 0
@@ -30,6 +31,7 @@ class Summary:
     fixed: int = 0
     fixable: int = 0
     unsafe: int = 0
+    old: int = 0
 
 
 def no_changes(fix: Fix) -> tuple[Change, ...]:
@@ -61,7 +63,13 @@ MARK = "[*]"
 
 
 def summary_of(
-    findings: Sequence[Finding], *, suppressed: int = 0, baseline: int = 0, services: int = 0, fixed: int = 0
+    findings: Sequence[Finding],
+    *,
+    suppressed: int = 0,
+    baseline: int = 0,
+    services: int = 0,
+    fixed: int = 0,
+    old: int = 0,
 ) -> Summary:
     """The counts of some findings."""
     counts = Counter(finding.severity for finding in findings)
@@ -69,7 +77,7 @@ def summary_of(
     return Summary(
         errors=counts[Severity.ERROR], warnings=counts[Severity.WARNING], infos=counts[Severity.INFO],
         suppressed=suppressed, baseline=baseline, services=services, fixed=fixed,
-        fixable=fixes[True], unsafe=fixes[False],
+        fixable=fixes[True], unsafe=fixes[False], old=old,
     )  # fmt: skip
 
 

@@ -1,0 +1,257 @@
+"""SF504: what breaks those who rely on the version before, and what does not."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from tests.lint.judging import HEAD, system
+
+from svcforge.lint.earlier import Earlier
+from svcforge.lint.run import Asked, Verdict, run
+from svcforge.lint.settings import Choices, resolve
+from svcforge.load import load_text
+from svcforge.source.finding import dotted
+
+ORDERS = (
+    "{owns: {Order: {total: decimal, quantity: int 1..100, kind: a | b | c, note: optional text}},"
+    " values: {Line: {price: decimal, gift: optional bool}},"
+    " events: {Made: {order: uuid, total: decimal, lines: [Line]}},"
+    " operations: {"
+    "create: {http: POST /orders, creates: Order, public: x}, "
+    'get: {http: "GET /orders/{id}", reads: Order, public: x}, '
+    "quote: {in: {lines: [Line]}, out: {sum: decimal, of: text}}}}"
+)
+
+
+def compared(old: str, new: str) -> Verdict:
+    """What the linter says of one text against another."""
+    before, now = load_text(old, "old.yaml"), load_text(new)
+    assert before.blueprint is not None, before.findings
+    assert now.blueprint is not None, now.findings
+    settings = resolve(now.blueprint.lint, Choices(select=("SF504",)))
+    earlier = Earlier("main", before.blueprint, before.locate)
+    asked = Asked(earlier=earlier)
+    return run(now.blueprint, settings, today=date(2026, 1, 1), locate=now.locate, comments=now.comments(), asked=asked)
+
+
+def breaks(old: str, new: str) -> list[str]:
+    """The messages, each with what it was."""
+    return [f"{f.message} | {f.related[0].message}" for f in compared(old, new).findings]
+
+
+def of_orders(was: str, now: str) -> list[str]:
+    """What breaks when one text in the orders gives way to another."""
+    assert was in ORDERS
+    return breaks(system({"orders": ORDERS}), system({"orders": ORDERS.replace(was, now)}))
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "expected"),
+    [
+        ("quote:", "cost:", ['operation "orders.quote" is gone | it stands']),
+        ("quote: {", "cost: {was: quote, ", ['operation "orders.quote" is called "cost" now | it is "quote"']),
+        ("total: decimal, quantity", "quantity", ['input "total" of "orders.create" is gone | it stands']),
+        (
+            "note: optional text",
+            "remark: {type: optional text, was: note}",
+            ['input "note" of "orders.create" is called "remark" now | it is "note"'],
+        ),
+        ("1..100", "1..50", ['input "quantity" of "orders.create" is "int 1..50" now | it is "int 1..100"']),
+        ("1..100", "2..100", ['input "quantity" of "orders.create" is "int 2..100" now | it is "int 1..100"']),
+        ("| c, note", ", note", ['input "kind" of "orders.create" is "a | b" now | it is "a | b | c"']),
+        ("optional text", "text", ['input "note" of "orders.create" is required now | it may be left out']),
+        (
+            "optional text",
+            "optional text, currency: text",
+            ['input "currency" of "orders.create" is new and required | there is no "currency"'],
+        ),
+        (
+            "quantity: int 1..100",
+            "quantity: text",
+            ['input "quantity" of "orders.create" is "text" now | it is "int 1..100"'],
+        ),
+        (
+            "sum: decimal",
+            "sum: optional decimal",
+            ['"sum" that "orders.quote" answers may be empty now | it always has a value'],
+        ),
+        ("of: text", "of: int", ['"of" that "orders.quote" answers is "int" now | it is "text"']),
+        ("sum: decimal, ", "", ['"sum" that "orders.quote" answers is gone | it stands']),
+        (
+            "price: decimal",
+            "price: int",
+            ['input "price" of "orders.quote" is "int" now | it is "decimal"'],
+        ),
+        (
+            "POST /orders",
+            "PUT /orders",
+            ['"orders.create" is "PUT /orders" now | it is "POST /orders"'],
+        ),
+        (
+            "http: POST /orders, creates: Order, public: x",
+            "creates: Order",
+            ['"orders.create" is no longer open to the gateway | it is "POST /orders"'],
+        ),
+        ("quote: {", "quote: {long_running: true, ", ['"orders.quote" takes a job now | it answers at once']),
+        ("Made", "Placed", ['event "orders.Made" is called "Placed" now | it is "Made"']),
+        ("events: {Made: {order: uuid, total: decimal, lines: [Line]}},", "", ['event "orders.Made" is gone | it stands']),
+        ("order: uuid, total: decimal", "order: uuid", ['"total" of event "orders.Made" is gone | it stands']),
+        ("order: uuid, total: decimal", "order: uuid, total: int", ['"total" of event "orders.Made" is "int" now | it is "decimal"']),
+        (
+            "order: uuid, total: decimal",
+            "order: uuid, total: decimal, by: text",
+            ['"by" of event "orders.Made" is new and required | there is no "by"'],
+        ),
+        (
+            "order: uuid, total: decimal",
+            "total: decimal, order: uuid",
+            ['the subject of event "orders.Made" is "total" now: its messages have another key | it is "order"'],
+        ),
+    ],
+)  # fmt: skip
+def test_a_break_is_told_with_what_it_was(was: str, now: str, expected: list[str]) -> None:
+    assert of_orders(was, now) == [f'{line} in "main"' for line in expected]
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("1..100", "0..200"),
+        ("| c, note", "| c | d, note"),
+        ("optional text", "optional text, currency: text = EUR"),
+        ("of: text", "of: email"),
+        ("of: text", "of: text, more: int"),
+        ("gift: optional bool", "gift: optional bool, wrap: optional text"),
+        ("order: uuid, total: decimal", "order: uuid, total: decimal, by: optional text"),
+        ("order: uuid", "order: ref Order"),
+        ("events: {Made", "events: {Paid: {order: uuid}, Made"),
+        ("quote: {", "other: {}, quote: {"),
+        ("Made: {order: uuid, total: decimal, lines: [Line]}", "Made: {versions: {2: {order: uuid}}}"),
+    ],
+)
+def test_what_is_added_or_wider_breaks_nobody(was: str, now: str) -> None:
+    assert of_orders(was, now) == []
+
+
+@pytest.mark.parametrize(
+    ("was", "now"), [("1..100", "1..50"), ("quote:", "cost:"), ("quote: {", "quote: {long_running: true, ")]
+)
+def test_a_higher_api_version_may_change_operations(was: str, now: str) -> None:
+    old = system({"orders": ORDERS}, "defaults: {api_version: v1}\n")
+    new = system({"orders": ORDERS.replace(was, now)}, "defaults: {api_version: v2}\n")
+    assert breaks(old, new) == []
+    assert len(breaks(new.replace("v2", "v1"), new)) == 0
+    assert len(breaks(old, new.replace("v2", "v1"))) == 1
+
+
+def test_a_path_that_bears_a_higher_version_may_change() -> None:
+    services = {"a": '{operations: {get: {http: "GET /v1/things/{id}", in: {id: uuid}, out: {x: int}, public: x}}}'}
+    now = {"a": services["a"].replace("/v1/", "/v2/").replace("x: int", "y: int")}
+    assert breaks(system(services), system(now)) == []
+    assert len(breaks(system(services), system({"a": services["a"].replace("/v1/things", "/things")}))) == 1
+
+
+def test_a_version_of_an_event_stays_what_it_is_and_may_end_when_it_has_a_successor() -> None:
+    one, two = "1: {order: uuid, total: decimal}", "2: {order: uuid}"
+    first = system({"a": "{events: {E: {order: uuid, total: decimal}}}"})
+    both = system({"a": f"{{events: {{E: {{versions: {{{one}, {two}}}}}}}}}"})
+    second = system({"a": f"{{events: {{E: {{versions: {{{two}}}}}}}}}"})
+    assert breaks(first, both) == breaks(both, second) == []
+    assert breaks(both, first) == [
+        'version 2 of event "a.E" is gone, and none comes after it | it stands in "main"',
+    ]
+    assert breaks(first, system({"a": "{defaults: {api_version: v9}, events: {E: {order: uuid}}}"})) == [
+        '"total" of event "a.E" is gone | it stands in "main"'
+    ]
+
+
+def test_what_belongs_to_another_service_now_has_moved_and_is_not_gone() -> None:
+    inside = "owns: {T: {x: int}}, events: {E: {t: uuid}}, operations: {add: {creates: T}}"
+    assert breaks(system({"a": f"{{{inside}}}", "b": "{}"}), system({"a": "{}", "b": f"{{{inside}}}"})) == [
+        'entity "a.T" belongs to "b" now | it belongs to "a" in "main"',
+        'event "a.E" belongs to "b" now | it belongs to "a" in "main"',
+        'operation "a.add" belongs to "b" now | it belongs to "a" in "main"',
+    ]
+
+
+def test_a_name_that_the_other_service_had_before_is_no_move() -> None:
+    both = {"a": "{operations: {ping: {}}}", "b": "{operations: {ping: {}}}"}
+    assert breaks(system(both), system({**both, "a": "{}"})) == ['operation "a.ping" is gone | it stands in "main"']
+
+
+def test_a_service_that_is_gone_is_told_once_and_a_renamed_one_as_such() -> None:
+    old = system({"a": "{operations: {x: {}, y: {}}}", "b": "{}"})
+    assert breaks(old, system({"b": "{}"})) == ['service "a" is gone, and with it "x", "y" | it stands in "main"']
+    renamed = system({"c": "{was: a, operations: {x: {}, y: {}}}", "b": "{}"})
+    assert breaks(old, renamed) == ['service "a" is called "c" now | it is "a" in "main"']
+
+
+def test_a_publisher_in_another_context_has_other_names_on_the_wire() -> None:
+    services = {"a": "{events: {E: {x: uuid}}}"}
+    [found] = breaks(system(services), system(services, contexts={"a": "d"}))
+    assert found == (
+        'service "a" has moved to the context "d", whose name its events bear on the wire | it is in "c" in "main"'
+    )
+
+
+CALLED = {
+    "a": "{events: {E: {x: uuid}}, operations: {go: {calls: [b.work], emits: [E]}}}",
+    "b": "{operations: {work: {in: {x: uuid}}}}",
+}
+HEARD = {
+    "a": "{events: {E: {x: uuid}}, operations: {go: {emits: [E]}}}",
+    "b": "{operations: {work: {in: {x: uuid}}}, subscribes: {a.E: work}}",
+}
+
+
+def test_a_call_that_became_an_event_is_told_and_so_is_the_way_back() -> None:
+    assert breaks(system(CALLED), system(HEARD)) == [
+        '"b.work" follows an event of "a" now | it follows a call in "main"'
+    ]
+    assert breaks(system(HEARD), system(CALLED)) == [
+        '"b.work" follows a call of "a" now | it follows an event in "main"'
+    ]
+
+
+def test_a_copy_instead_of_a_call_breaks_nobody() -> None:
+    old = {"a": "{operations: {go: {calls: [b.read]}}}", "b": "{events: {E: {x: uuid}}, operations: {read: {}}}"}
+    new = {**old, "a": "{copies: {C: {b.E: {}}}, operations: {go: {}}}"}
+    assert breaks(system(old), system(new)) == []
+
+
+def test_what_only_the_service_itself_uses_may_change() -> None:
+    handler = {"a": "{events: {E: {x: uuid}}}", "b": "{operations: {on_e: {in: {x: uuid}}}, subscribes: {a.E: on_e}}"}
+    scheduled = {"b": "{operations: {on_e: {schedule: daily}}}"}
+    assert breaks(system(handler), system({**handler, "b": "{}"})) == []
+    assert breaks(system(scheduled), system({"b": "{}"})) == []
+    called = {**scheduled, "a": "{calls: [b.on_e]}"}
+    assert breaks(system(called), system({"a": "{}", "b": "{}"})) == [
+        'operation "b.on_e" is gone | it stands in "main"'
+    ]
+
+
+def test_values_that_hold_each_other_are_compared_to_an_end() -> None:
+    text = "{values: {A: {b: optional B, x: int}, B: {a: [A]}}, operations: {go: {in: {a: A}}}}"
+    assert breaks(system({"s": text}), system({"s": text})) == []
+    assert breaks(system({"s": text}), system({"s": text.replace("x: int", "x: bool")})) == [
+        'input "x" of "s.go" is "bool" now | it is "int" in "main"'
+    ]
+
+
+def test_a_finding_has_its_place_in_both_versions_and_can_be_suppressed_by_name() -> None:
+    old, new = system({"a": "{operations: {x: {}, y: {}}}"}), system({"a": "{operations: {x: {}}}"})
+    [found] = compared(old, new).findings
+    assert (dotted(found.path), found.span and found.span.line) == ("contexts.c.services.a.operations", 6)
+    assert [(r.span.file, r.span.line) for r in found.related if r.span] == [("old.yaml", 6)]
+    assert compared(old, "lint: {ignore: [{rule: breaking-change, at: a.y}]}\n" + new).suppressed == 1
+
+
+def test_without_an_older_version_nothing_is_compared() -> None:
+    blueprint = load_text(system({"a": ORDERS})).blueprint
+    assert blueprint is not None
+    assert run(blueprint, resolve(blueprint.lint, Choices(select=("SF504",))), today=date(2026, 1, 1)).findings == ()
+
+
+def test_an_empty_system_and_the_same_system_have_no_breaks() -> None:
+    assert breaks(HEAD, system({"a": ORDERS})) == breaks(system({"a": ORDERS}), system({"a": ORDERS})) == []
