@@ -158,6 +158,32 @@ def test_a_baseline_hides_what_is_known_and_only_shrinks(blueprint: Path, capsys
     assert json.loads(file.read_text()) == {"version": 1, "findings": {}}
 
 
+def test_what_is_known_stops_no_generation(blueprint: Path) -> None:
+    blueprint.write_text(CYCLE + "defaults: {stack: python}\n")
+    assert run(["generate", "--dry-run"]) == 1
+    assert run([*LINT, "--write-baseline"]) == 0
+    assert run(["generate", "--dry-run"]) == 0
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "lint: {ignore: [SF001]}\n",
+        "lint: {severity: {SF001: info}}\n",
+        "lint: {select: [topology]}\n",
+        "# svcforge: ignore[SF001]: soon",
+    ],
+)
+def test_what_is_suppressed_stops_generation_where_there_is_no_system_without_it(
+    blueprint: Path, capsys: pytest.CaptureFixture[str], more: str
+) -> None:
+    text = MISSPELT + "defaults: {stack: python}\n"
+    blueprint.write_text(text.replace("# twice", more) if more.startswith("#") else text + more)
+    assert run(["lint", "--fail-on", "error"]) == 0
+    assert run(["generate", "--dry-run"]) == 1
+    assert 'there is no operation "b.wrok"' in capsys.readouterr().err
+
+
 def test_without_a_baseline_there_is_none_to_lower(blueprint: Path, capsys: pytest.CaptureFixture[str]) -> None:
     blueprint.write_text(CYCLE)
     assert run([*LINT, "--update-baseline"]) == 2

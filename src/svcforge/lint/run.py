@@ -45,8 +45,9 @@ class Verdict:
 class Asked:
     """What a run is asked for beside the findings.
 
-    `baseline` accounts for what is known, and so does an `earlier` version; `subjects` gives the findings theirs, as a baseline does too; `reach` asks for
-    the profile that is reached, which runs the rules of all profiles.
+    `baseline` accounts for what is known, and so does an `earlier` version; `subjects` gives the findings theirs, as both
+    of these do; `reach` asks for the profile that is reached, which runs the rules of all profiles. No suppression holds
+    in a run that is `bare`.
     """
 
     baseline: Baseline | None = None
@@ -54,6 +55,7 @@ class Asked:
     strict_baseline: bool = False
     subjects: bool = False
     reach: bool = False
+    bare: bool = False
 
 
 ONLY_FINDINGS = Asked()
@@ -85,7 +87,7 @@ def run(
         comments: those in its files that are addressed to svcforge.
     """
     entries = (of_entry(ignore, codes) for ignore, codes in settings.ignores)
-    ledger = Ledger((*entries, *map(of_comment, comments)), today)
+    ledger = Ledger(() if asked.bare else (*entries, *map(of_comment, comments)), today)
     return _Run(blueprint, settings, locate, ledger, asked).verdict()
 
 

@@ -329,7 +329,7 @@ def init_from(example: str, directory: Path) -> list[Path]:
 
 
 INTEGRITY = ("SF001", "SF002", "SF004")
-"""What no one may insist on: without these there is no system to generate."""
+"""What no one may insist on, suppress or take as known: without these there is no system to generate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,13 +364,17 @@ def generate(
 
     Raises SvcforgeError, and changes nothing, when it cannot be written.
     """
+    from svcforge.lint.run import Asked
     from svcforge.lint.settings import Choices
     from svcforge.report.findings import Report, summary_of
 
     loaded = read(source)
-    linted = judged(loaded, Choices() if lint else Choices(select=INTEGRITY))
+    needed = judged(loaded, Choices(select=INTEGRITY), Asked(bare=True))
+    linted = judged(loaded) if lint else needed
     if loaded.blueprint is None or linted.errors:
         return Generated(linted.report, None, None, exit_code=max(1, linted.exit_code))
+    if any(finding.code in INTEGRITY for finding in needed.report.findings):
+        return Generated(needed.report, None, None, exit_code=1)
     folder = out or _beside(source)
     units, packs, planned = _planned(loaded, folder)
     if any(finding.severity == "error" for finding in planned):
