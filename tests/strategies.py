@@ -111,6 +111,14 @@ def services(draw: st.DrawFn) -> Data:
         exposed=st.just("true"),
         defaults=defaults(),
     )
+    maybe(
+        draw,
+        found,
+        slo=st.just({"availability": "99.9%", "latency": "500ms"}),
+        replicas=st.integers(0, 3),
+        unit=st.sampled_from(["one", "two"]),
+        settings=st.just({"api_key": "text = abc", "pin": "secret"}),
+    )
     maybe(draw, found, role=st.sampled_from(["business", "worker", "gateway", "frontend", "infra", "adapter"]))
     if draw(st.integers(0, 3)) == 0:
         found["has"] = draw(some(("health", "tracing", "outbox"), 0, 2))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.lint.judging import findings, messages, places, system
 
+from svcforge.source.edit import Edit, Put, Replace
+
 
 def chain(*calls: str, more: str = "", last: str = "read_only: true", target: str = "read_only: true, ") -> str:
     """`a.go -> b.go -> c.go ...`, each call with what is said of it."""
@@ -101,6 +103,20 @@ def test_a_part_has_the_time_of_its_route() -> None:
     text = system({"b": "{operations: {work: {}}}"}, "defaults: {call: {timeout: 2s}}\n")
     more = "bffs: {web: {endpoints: {GET /home: {w: b.work()}}}}\ngateway: {routes: {/home: {to: web, timeout: 1s}}}\n"
     assert places(text + more, "SF303") == ["bffs.web.endpoints.GET /home.w"]
+
+
+@pytest.mark.parametrize(
+    ("defaults", "fix"),
+    [
+        ("defaults: {call: {timeout: 2s}}, ", Replace(("bffs", "web", "defaults", "call", "timeout"), "1s")),
+        ("", Put(("bffs", "web", "defaults", "call"), "timeout", "1s")),
+    ],
+)
+def test_a_part_is_shortened_in_the_defaults_of_its_bff(defaults: str, fix: Edit) -> None:
+    text = system({"b": "{operations: {work: {}}}"}, "defaults: {call: {timeout: 3s}}\n")
+    more = f"bffs: {{web: {{{defaults}endpoints: {{GET /home: {{w: b.work()}}}}}}}}\ngateway: {{routes: {{/home: {{to: web, timeout: 1s}}}}}}\n"
+    [finding] = findings(text + more, "SF303")
+    assert finding.fix == (fix,)
 
 
 @pytest.mark.parametrize(

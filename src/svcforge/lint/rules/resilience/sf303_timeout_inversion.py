@@ -112,4 +112,5 @@ def _shortened(blueprint: Blueprint, edge: Edge, said: Effective, limit: str) ->
     """The timeout of the call itself: in place where it stands there, else beside what the defaults say."""
     if said.origin is not None and not said.beside(edge):
         return Replace(said.origin, limit)
-    return with_policy(blueprint, edge, "timeout", limit)
+    added = with_policy(blueprint, edge, "timeout", limit)
+    return Replace(said.origin, limit) if said.origin == (*added.path, added.key) else added

@@ -54,7 +54,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from svcforge.lint.calls import callee, caller, origin
+from svcforge.lint.calls import attempts, callee, caller, origin
 from svcforge.lint.context import LintContext
 from svcforge.lint.cycles import components
 from svcforge.lint.requests import Graph
@@ -82,16 +82,6 @@ def check(context: LintContext) -> Iterator[Violation]:
 
 Way = list[tuple[Edge, int]]
 """The calls of a way that repeat, each with the attempts up to and with it."""
-
-
-def attempts(blueprint: Blueprint, edge: Edge) -> int:
-    """How often a call is made at most; what `defaults` say holds only where it is safe to repeat."""
-    said = call_policy(blueprint, edge, "retries") if edge.call else None
-    if said is None or not said.value:
-        return 1
-    operation = blueprint.operation(edge.target, edge.operation)
-    applies = operation is None or operation.repeatable or not said.beside(edge)
-    return 1 + said.value if applies else 1
 
 
 def _worst(blueprint: Blueprint, graph: Graph) -> Iterator[Way]:
