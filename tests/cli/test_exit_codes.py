@@ -15,7 +15,7 @@ import pytest
 from svcforge import pipeline
 from svcforge.cli.app import run
 
-READERS = [["lint"], ["graph"], ["generate"], ["facts", "orders"]]
+READERS = [["lint"], ["metrics"], ["graph"], ["generate"], ["facts", "orders"]]
 """Every verb that takes a blueprint."""
 each_reader = pytest.mark.parametrize("verb", READERS, ids=[v[0] for v in READERS])
 

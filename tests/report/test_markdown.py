@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from hypothesis import given
 from markdown_it import MarkdownIt
@@ -41,7 +42,7 @@ def test_what_stands_in_backticks_stays_code() -> None:
 def cells(text: str) -> list[list[str]]:
     """The rows of the first table as a reader sees them; `<br>` is a newline."""
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
-    inline = [token for before, token in zip(tokens, tokens[1:], strict=False) if before.type in ("td_open", "th_open")]
+    inline = [token for before, token in pairwise(tokens) if before.type in ("td_open", "th_open")]
     shown = [_shown(token) for token in inline]
     return [shown[i : i + 5] for i in range(0, len(shown), 5)]
 

@@ -18,6 +18,7 @@ Commands:
   lint      Judge a blueprint.
   explain   Print a rule's manual page.
   rules     List the rules.
+  metrics   Count what couples the services.
   import    Describe a system that exists.
   graph     Draw a blueprint.
   facts     Print what a template sees of a service.

@@ -21,6 +21,7 @@ VERBS = (
     Verb("lint", "lint", "Judge a blueprint."),
     Verb("explain", "explain", "Print a rule's manual page."),
     Verb("rules", "rules", "List the rules."),
+    Verb("metrics", "metrics", "Count what couples the services."),
     Verb("import", "importing", "Describe a system that exists."),
     Verb("graph", "graph", "Draw a blueprint."),
     Verb("facts", "facts", "Print what a template sees of a service."),

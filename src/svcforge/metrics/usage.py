@@ -1,0 +1,37 @@
+"""How much of what a service offers its clients use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from svcforge.lint.context import Indexes
+from svcforge.model.edges import Edge, EdgeKind
+from svcforge.model.routes import operations_behind
+
+
+def cohesion(indexes: Indexes) -> Mapping[str, float]:
+    """SIUC, service interface usage cohesion: `|used (client, operation)| / (|clients| * |operations|)`.
+
+    (Perepletchikov, Ryan, Frampton 2007.) 1 where each client uses all that is offered. Clients are those that name an
+    operation, the gateway, BFFs and sagas' owners among them; operations are those with `http` and those that clients
+    call. A service without clients has none.
+    """
+    used: dict[str, set[tuple[str, str]]] = {}
+    for edge in indexes.edges:
+        if edge.sync and edge.target in indexes.blueprint.business and edge.source != edge.target:
+            used.setdefault(edge.target, set()).update((edge.source, name) for name in _operations(indexes, edge))
+    found: dict[str, float] = {}
+    for service, uses in used.items():
+        offered = {name for name, o in indexes.blueprint.services[service].operations.items() if o.http}
+        offered |= {name for _, name in uses}
+        clients = {client for client, _ in uses}
+        if clients:
+            found[service] = len(uses) / (len(clients) * len(offered))
+    return found
+
+
+def _operations(indexes: Indexes, edge: Edge) -> Iterator[str]:
+    if edge.kind is EdgeKind.ROUTE:
+        yield from (o.name for o in operations_behind(indexes.blueprint, indexes.blueprint.routes[edge.path]))
+    elif edge.operation is not None:
+        yield edge.operation
