@@ -22,7 +22,7 @@ def mended(loaded: Loaded, judge: Judge, *, unsafe: bool) -> Linted:
         out.write(done.linted.loaded.sources.get(loaded.file, ""))
     else:
         fixing.write(done)
-    return done.counted()
+    return done.linted
 
 
 def show_difference(loaded: Loaded, judge: Judge, *, unsafe: bool) -> int:

@@ -20,17 +20,15 @@ MAX_PASSES = 100
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A blueprint that was mended: what is left to find, the texts before and after by file, and how many fixes were made."""
+    """A blueprint that was mended: what is left to find, the texts before and after by file, and how many fixes were made.
+
+    What is left offers no fix of the kind that was made: those left cannot be made.
+    """
 
     linted: Linted
     before: Mapping[str, str]
     after: Mapping[str, str]
     made: int
-
-    def counted(self) -> Linted:
-        """What is left to find, with the number of fixes in its summary."""
-        report = self.linted.report
-        return replace(self.linted, report=replace(report, summary=replace(report.summary, fixed=self.made)))
 
 
 def fixed(loaded: Loaded, judge: Judge, *, unsafe: bool) -> Fixed:
@@ -47,13 +45,19 @@ def fixed(loaded: Loaded, judge: Judge, *, unsafe: bool) -> Fixed:
         fixes = [f.fix for f in now.report.findings if f.fix and (unsafe or f.fix_is_safe)]
         step = _step(now.loaded, fixes)
         if step is None:
-            changed = [file for file, text in loaded.sources.items() if now.loaded.sources[file] != text]
-            return Fixed(
-                now, {f: loaded.sources[f] for f in changed}, {f: now.loaded.sources[f] for f in changed}, made
-            )
+            after = {f: text for f, text in now.loaded.sources.items() if loaded.sources[f] != text}
+            return Fixed(_left(now, made, unsafe=unsafe), {f: loaded.sources[f] for f in after}, after, made)
         now, made = judge(step[0]), made + step[1]
     codes = sorted({f.code for f in now.report.findings if f.fix and (unsafe or f.fix_is_safe)})
     raise SvcforgeError(f"the fixes of {', '.join(codes)} undo each other", "fix one of them by hand, or --ignore it")
+
+
+def _left(now: Linted, made: int, *, unsafe: bool) -> Linted:
+    report = now.report
+    findings = [replace(f, fix=()) if unsafe or f.fix_is_safe else f for f in report.findings]
+    left = 0 if unsafe else report.summary.unsafe
+    summary = replace(report.summary, fixed=made, fixable=0, unsafe=left)
+    return replace(now, report=replace(report, findings=findings, summary=summary))
 
 
 def _step(loaded: Loaded, fixes: Sequence[tuple[Edit, ...]]) -> tuple[Loaded, int] | None:
