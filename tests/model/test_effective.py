@@ -37,8 +37,8 @@ SYSTEM = "defaults: {call: {timeout: 4s}}\n"
     ("said", "value", "told_by"),
     [
         ({"call": "{to: b.work, timeout: 1s}", "service": SERVICE, "context": CONTEXT, "more": SYSTEM}, 1000, "the call"),
-        ({"service": SERVICE, "context": CONTEXT, "more": SYSTEM}, 2000, 'the defaults of "a"'),
-        ({"context": CONTEXT, "more": SYSTEM}, 3000, 'the defaults of "c"'),
+        ({"service": SERVICE, "context": CONTEXT, "more": SYSTEM}, 2000, 'the defaults of service "a"'),
+        ({"context": CONTEXT, "more": SYSTEM}, 3000, 'the defaults of context "c"'),
         ({"more": SYSTEM}, 4000, "the system's defaults"),
         ({}, None, "nobody"),
     ],

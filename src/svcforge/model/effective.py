@@ -28,7 +28,7 @@ class Effective:
 
     @property
     def told_by(self) -> str:
-        """Who said it, in words: `the call`, `the defaults of "orders"`, `the system's defaults`, `the mesh`."""
+        """Who said it, in words: `the call`, `the defaults of service "orders"`, `the system's defaults`, `the mesh`."""
         if self.origin is None:
             return "nobody"
         if self.by_mesh:
@@ -36,7 +36,10 @@ class Effective:
         found = next((i for i in (0, 2, 4) if self.origin[i : i + 1] == ("defaults",)), None)
         if found is None:
             return "the gateway" if self.origin[:1] == ("gateway",) and len(self.origin) == 2 else "the call"
-        return f'the defaults of "{self.origin[found - 1]}"' if found else "the system's defaults"
+        if found == 0:
+            return "the system's defaults"
+        kind = {"contexts": "context", "bffs": "BFF", "services": "service"}[str(self.origin[found - 2])]
+        return f'the defaults of {kind} "{self.origin[found - 1]}"'
 
     def beside(self, edge: Edge) -> bool:
         """Whether it was said elsewhere than on the edge itself."""
