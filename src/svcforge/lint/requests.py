@@ -69,6 +69,12 @@ def _arrivals(blueprint: Blueprint, edge: Edge) -> list[Node]:
         route = blueprint.routes[edge.path]
         behind = [operation.name for operation in operations_behind(blueprint, route)]
         behind += [str(endpoint.path[-1]) for endpoint in endpoints_behind(blueprint, route)]
-        if behind:
+        if behind or _is_known(blueprint, edge.target):
             return [(edge.target, name) for name in behind]
     return [(edge.target, UNNAMED)]
+
+
+def _is_known(blueprint: Blueprint, name: str) -> bool:
+    """Whether it is known what a service or BFF opens to the gateway."""
+    service, bff = blueprint.services.get(name), blueprint.bffs.get(name)
+    return bool(bff and bff.endpoints) or bool(service and any(o.http for o in service.operations.values()))

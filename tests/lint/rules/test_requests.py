@@ -99,6 +99,16 @@ def test_a_route_has_its_own_time_and_only_for_what_is_behind_it(timeout: str, e
     assert len(messages(text + routes, "SF303")) == expected
 
 
+def test_a_route_that_leads_to_nothing_limits_nothing() -> None:
+    text = system({"b": "{operations: {work: {http: POST /works, calls: [{to: c.go, timeout: 3s}]}}}", "c": "{operations: {go: {}}}"})  # fmt: skip
+    assert messages(text + "gateway: {routes: {/api/looks: {to: b, timeout: 1s}}}\n", "SF303") == []
+
+
+def test_a_route_to_a_service_of_which_nothing_is_known_limits_all_that_it_calls() -> None:
+    text = system({"b": "{calls: [{to: c.go, timeout: 3s}]}", "c": "{operations: {go: {}}}"})
+    assert len(messages(text + "gateway: {routes: {/api/looks: {to: b, timeout: 1s}}}\n", "SF303")) == 1
+
+
 def test_a_part_has_the_time_of_its_route() -> None:
     text = system({"b": "{operations: {work: {}}}"}, "defaults: {call: {timeout: 2s}}\n")
     more = "bffs: {web: {endpoints: {GET /home: {w: b.work()}}}}\ngateway: {routes: {/home: {to: web, timeout: 1s}}}\n"
