@@ -19,6 +19,7 @@ from svcforge.lint.settings import Choices
 from svcforge.load import load_text
 from svcforge.packs.shelf import bundled
 from svcforge.packs.unit import File
+from svcforge.pipeline.generating import INTEGRITY
 from svcforge.plan.plan import plan
 from svcforge.render.codecs import problem
 from svcforge.render.unit import render
@@ -34,7 +35,7 @@ def rendered(text: str) -> dict[str, File]:
     loaded = load_text(text)
     assert [finding.message for finding in loaded.findings] == []
     assert loaded.blueprint is not None
-    wrong = pipeline.judged(loaded, Choices(select=pipeline.INTEGRITY)).report.findings
+    wrong = pipeline.judged(loaded, Choices(select=INTEGRITY)).report.findings
     made = plan(loaded.blueprint, bundled().packs)
     assert [f.message for f in (*wrong, *made.findings) if f.severity == "error"] == []
     return {f"{unit.folder}/{file.path}": file for unit in made.units for file in render(unit)}

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from svcforge import pipeline
 from svcforge.cli.app import run
+from svcforge.pipeline import starting
 
 READERS = [["lint"], ["metrics"], ["graph"], ["generate"], ["facts", "orders"]]
 """Every verb that takes a blueprint."""
@@ -98,7 +98,7 @@ def test_a_bug_of_ours_exits_70_and_leaves_a_report(
     def broken() -> str:
         raise ZeroDivisionError("who divides by zero?")
 
-    monkeypatch.setattr(pipeline, "schema_text", broken)
+    monkeypatch.setattr(starting, "schema_text", broken)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert run(["schema"]) == 70
     printed = capsys.readouterr()
@@ -118,7 +118,7 @@ def test_a_bug_is_told_where_no_report_can_be_written(
     def broken() -> str:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(pipeline, "schema_text", broken)
+    monkeypatch.setattr(starting, "schema_text", broken)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
     assert run(["schema"]) == 70
     assert capsys.readouterr().err.endswith("  help: there is no report of it: No such file or directory\n")

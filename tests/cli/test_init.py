@@ -14,13 +14,15 @@ from tests.cli.terminal import CTRL_C, Terminal
 
 from svcforge import pipeline
 from svcforge.cli.app import run
+from svcforge.errors import SvcforgeError
 from svcforge.load.schema import json_schema
+from svcforge.pipeline import starting
 
 PROFILES = ("minimal", "recommended")
 """Production asks for what an example on one machine has not: a mesh and a secret store."""
 ANSWERS = [
-    dict(zip(pipeline.STARTER_QUESTIONS, a, strict=True))
-    for a in itertools.product(*pipeline.STARTER_QUESTIONS.values())
+    dict(zip(starting.STARTER_QUESTIONS, a, strict=True))
+    for a in itertools.product(*starting.STARTER_QUESTIONS.values())
 ]
 posix = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are a POSIX matter")
 
@@ -117,9 +119,9 @@ def test_an_interrupted_question_exits_130_and_leaves_nothing(folder: Path, key:
 @pytest.mark.parametrize("name", ["Shop!", "9lives", "a_b", "x" * 41, "con", ""])
 @posix
 def test_a_bad_name_is_refused_with_a_sentence(folder: Path, name: str) -> None:
-    answers = {question: choices[0] for question, choices in pipeline.STARTER_QUESTIONS.items()}
-    with pytest.raises(pipeline.SvcforgeError):
-        pipeline.init(folder, answers | {"system": name})
+    answers = {question: choices[0] for question, choices in starting.STARTER_QUESTIONS.items()}
+    with pytest.raises(SvcforgeError):
+        starting.init(folder, answers | {"system": name})
     assert list(folder.iterdir()) == []
 
 
@@ -172,12 +174,12 @@ def test_an_unknown_example_has_a_nearest(folder: Path, capsys: pytest.CaptureFi
 
 @pytest.mark.parametrize("answers", ANSWERS, ids=lambda a: "-".join(a.values()))
 def test_the_starter_gives_no_finding_at_all(folder: Path, answers: dict[str, str]) -> None:
-    pipeline.init(folder, {"system": "shop", **answers})
+    starting.init(folder, {"system": "shop", **answers})
     for profile in PROFILES:
         assert pipeline.lint(str(folder), profile=profile).report.findings == ()
 
 
-@pytest.mark.parametrize("example", pipeline.examples())
+@pytest.mark.parametrize("example", starting.examples())
 def test_an_example_gives_no_finding_at_all(folder: Path, example: str) -> None:
     assert run(["init", "--from", example]) == 0
     for profile in PROFILES:
@@ -199,7 +201,7 @@ def test_the_modeline_names_the_schema_beside_it(folder: Path) -> None:
 
 
 def test_the_examples_name_the_schema_too(folder: Path) -> None:
-    for example in pipeline.examples():
+    for example in starting.examples():
         assert run(["init", "--from", example, example]) == 0
         opening = (folder / example / "blueprint.yaml").read_text().splitlines()[0]
         assert opening == "# yaml-language-server: $schema=blueprint.schema.json"

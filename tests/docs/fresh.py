@@ -11,6 +11,7 @@ from svcforge import pipeline
 from svcforge.cli.verbs import VERBS
 from svcforge.load.schema import json_schema
 from svcforge.packs.shelf import bundled
+from svcforge.pipeline import drawing
 from svcforge.plan.abilities import ABILITIES
 from svcforge.report.formats import FORMATS
 
@@ -125,7 +126,7 @@ def filled(document: str) -> str:
 
 def picture() -> str:
     """The shop, drawn by svcforge."""
-    drawn = pipeline.graph(str(ROOT / "blueprints" / "shop"), view="services", format="svg")
+    drawn = drawing.graph(str(ROOT / "blueprints" / "shop"), view="services", format="svg")
     assert drawn.text is not None
     return drawn.text
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.docs.blocks import ROOT, blocks
 
-from svcforge import pipeline
+from svcforge.pipeline import generating
 
 README = ROOT / "README.md"
 
@@ -34,7 +34,7 @@ def bakery(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bakery")
     [blueprint] = [b.text for b in blocks(README) if b.file.endswith("blueprint.yaml")]
     (folder / "blueprint.yaml").write_text(blueprint)
-    pipeline.generate(str(folder), None)
+    generating.generate(str(folder), None)
     return folder
 
 

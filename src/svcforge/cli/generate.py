@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
-    from svcforge.pipeline import Generated
+    from svcforge.pipeline.generating import Generated
 
 MANY = 100
 """Units from which on a progress bar is worth its lines."""
@@ -34,11 +34,11 @@ def command(
 
     Exit code 0, or 1 when errors of the linter or a missing ability stop it, or 2 when the blueprint cannot be read.
     """
-    from svcforge import pipeline
+    from svcforge.pipeline import generating
     from svcforge.report.findings import Report
 
     with _progress() as progress:
-        found = pipeline.generate(blueprint, out, dry_run=dry_run, lint=not no_lint, progress=progress)
+        found = generating.generate(blueprint, out, dry_run=dry_run, lint=not no_lint, progress=progress)
     if found.report.findings:
         _findings(found.report)
     if isinstance(found.report, Report) and found.written is not None:

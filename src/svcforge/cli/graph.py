@@ -29,10 +29,10 @@ def command(
     no_lint: Annotated[bool, typer.Option("--no-lint", help="Leave the linter's findings out.")] = False,
 ) -> None:
     """Draw a blueprint: exit code 0, or 1 when something in it cannot be drawn, or 2 when it cannot be read."""
-    from svcforge import pipeline
     from svcforge.cli import output as out
+    from svcforge.pipeline import drawing
 
-    drawn = pipeline.graph(blueprint, view=view, format=format_ or _format_of(output), lint=not no_lint)
+    drawn = drawing.graph(blueprint, view=view, format=format_ or _format_of(output), lint=not no_lint)
     if drawn.report.findings:
         from svcforge.report.formats import FORMATS
         from svcforge.report.page import Page

@@ -10,9 +10,9 @@ import typer
 
 
 def _examples() -> list[str]:
-    from svcforge import pipeline
+    from svcforge.pipeline import starting
 
-    return pipeline.examples()
+    return starting.examples()
 
 
 def command(
@@ -32,12 +32,12 @@ def command(
 
     Asks for the system's name, the stack, the broker and the mesh when there is a terminal. Never overwrites a file.
     """
-    from svcforge import pipeline
+    from svcforge.pipeline import starting
 
     if example is not None:
-        made = pipeline.init_from(example, directory)
+        made = starting.init_from(example, directory)
     else:
-        made = pipeline.init(directory, _answers(directory, asking=not no_input and sys.stdin.isatty()))
+        made = starting.init(directory, _answers(directory, asking=not no_input and sys.stdin.isatty()))
     for file in made:
         typer.echo(f"created {file}")
     where = "" if directory == Path() else f"cd {directory} && "
@@ -45,7 +45,7 @@ def command(
 
 
 def _answers(directory: Path, *, asking: bool) -> dict[str, str]:
-    from svcforge.pipeline import STARTER_QUESTIONS, system_name
+    from svcforge.pipeline.starting import STARTER_QUESTIONS, system_name
 
     answers = {"system": system_name(directory)}
     answers |= {question: choices[0] for question, choices in STARTER_QUESTIONS.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 def command() -> None:
     """Print the JSON Schema of the language, for editors."""
-    from svcforge import pipeline
     from svcforge.cli import output
+    from svcforge.pipeline.starting import schema_text
 
-    output.write(pipeline.schema_text())
+    output.write(schema_text())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -19,15 +19,11 @@ if TYPE_CHECKING:
     from svcforge.lint.run import Asked
     from svcforge.lint.settings import Choices, Settings
     from svcforge.load import Loaded
-    from svcforge.packs.pack import Pack
-    from svcforge.packs.unit import Unit
     from svcforge.report.findings import Report
     from svcforge.source.finding import Finding
-    from svcforge.write.generate import Report as WriteReport
 
 STANDARD_INPUT = "-"
 BLUEPRINT = "blueprint.yaml"
-SCHEMA = "blueprint.schema.json"
 UNREADABLE = ("SF010", "SF011", "SF012", "SF013")
 """Findings of a blueprint that cannot be read: every command exits 2."""
 
@@ -156,7 +152,7 @@ def judged(loaded: Loaded, choices: Choices | None = None, asked: Asked | None =
         found = tuple(f if f.span else replace(f, span=loaded.locate(f.path)) for f in loaded.findings)
         return Linted(loaded, Report(found, summary_of(found), loaded.sources), failed=True)
     asked = asked or Asked(baseline=baseline_of(loaded))
-    with _without_collector():
+    with without_collector():
         verdict = run(
             blueprint, settings, today=date.today(), locate=loaded.locate, comments=loaded.comments(), asked=asked
         )
@@ -188,7 +184,7 @@ def settings_of(loaded: Loaded, choices: Choices) -> Settings:
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """The rules make indexes of many small objects and no cycles among them: collecting them is time for nothing."""
     enabled = gc.isenabled()
     gc.disable()
@@ -201,40 +197,6 @@ def _without_collector() -> Iterator[None]:
 
 INCOMPLETE = ("SF001", "SF002")
 """Findings of a blueprint of which something cannot be drawn: a name that is none, or one that is two things."""
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A picture as text, None of a blueprint that cannot be read; and the findings that say why not, or what it lacks."""
-
-    text: str | None
-    report: Report
-
-    @property
-    def exit_code(self) -> int:
-        """0, or 1 when something could not be drawn, or 2 when nothing could (cli.md)."""
-        return 2 if self.text is None else int(self.report.summary.errors > 0)
-
-
-def graph(source: str, *, view: str, format: str, lint: bool = True) -> Drawn:
-    """Draw the blueprint that a command names.
-
-    Args:
-        view: a name in `draw.views.VIEWS`.
-        format: a name in `draw.formats.FORMATS`.
-        lint: whether the linter's findings are in the picture.
-    """
-    from svcforge.draw import drawing
-    from svcforge.lint.settings import Choices
-    from svcforge.report.findings import Report, summary_of
-
-    loaded = read(source)
-    report = judged(loaded, Choices() if lint else Choices(select=INCOMPLETE)).report
-    if loaded.blueprint is None:
-        return Drawn(None, report)
-    text = drawing(loaded.blueprint, report.findings if lint else (), view=view, format=format)
-    lacking = [finding for finding in report.findings if finding.code in INCOMPLETE]
-    return Drawn(text, Report(lacking, summary_of(lacking), report.sources))
 
 
 def rules() -> tuple[Entry, ...]:
@@ -255,174 +217,3 @@ def rule(word: str) -> Entry:
             f'there is no rule "{word}"', f'did you mean "{close}"?' if close else 'see "svcforge rules"'
         )
     return entry
-
-
-def schema_text() -> str:
-    """The JSON Schema of the language, as a file's text."""
-    import json
-
-    from svcforge.load.schema import json_schema
-
-    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
-
-
-STARTER_QUESTIONS = {
-    "stack": ("python", "typescript", "java", "dotnet"),
-    "broker": ("rabbitmq", "kafka", "nats", "sqs"),
-    "mesh": ("none", "istio", "linkerd", "consul"),
-}
-"""What `init` asks besides the system's name: question -> choices, the default first."""
-
-
-def system_name(directory: Path) -> str:
-    """A system's name made of a folder's name; "shop" where that yields none."""
-    import re
-
-    words = re.findall(r"[a-z0-9]+", directory.resolve().name.lower())
-    name = "-".join(words).lstrip("0123456789-")[:40].rstrip("-")
-    return name or "shop"
-
-
-def init(directory: Path, answers: Mapping[str, str]) -> list[Path]:
-    """Write the starter blueprint with the answers (system, stack, broker, mesh), and its schema.
-
-    Raises SvcforgeError when the system's name is none, or a file is there already.
-    """
-    import string
-
-    from svcforge.load import load_text
-    from svcforge.packs.shelf import templates_folder
-    from svcforge.write.fresh import create
-
-    template = string.Template((templates_folder() / "init" / BLUEPRINT).read_text(encoding="utf-8"))
-    mesh = "" if answers["mesh"] == "none" else f"\n  mesh: {answers['mesh']}"
-    text = template.substitute(answers, mesh=mesh)
-    for finding in load_text(text).findings:
-        raise SvcforgeError(finding.message, finding.hint or "")
-    return create(directory, {BLUEPRINT: text.encode(), SCHEMA: schema_text().encode()})
-
-
-def examples() -> list[str]:
-    """The names of the examples that `init --from` takes."""
-    from svcforge.packs.shelf import blueprints_folder
-
-    return sorted(file.parent.name for file in blueprints_folder().glob(f"*/{BLUEPRINT}"))
-
-
-def init_from(example: str, directory: Path) -> list[Path]:
-    """Write an example: its blueprint, the user's code that belongs to it, and the schema.
-
-    Raises SvcforgeError when there is no such example, or a file is there already.
-    """
-    from svcforge.load.words import choices, nearest
-    from svcforge.packs.shelf import blueprints_folder
-    from svcforge.write.fresh import create
-
-    offered = examples()
-    if example not in offered:
-        close = nearest(example, offered)
-        hint = f'did you mean "{close}"?' if close else f"the examples are {choices(offered)}"
-        raise SvcforgeError(f'there is no example "{example}"', hint)
-    root = blueprints_folder() / example
-    files = {f.relative_to(root).as_posix(): f.read_bytes() for f in sorted(root.rglob("*")) if f.is_file()}
-    return create(directory, {**files, SCHEMA: schema_text().encode()})
-
-
-INTEGRITY = ("SF001", "SF002", "SF004")
-"""What no one may insist on, suppress or take as known: without these there is no system to generate."""
-
-
-@dataclass(frozen=True, slots=True)
-class Generated:
-    """What `generate` did: why it stopped, or what became of each file.
-
-    `report` holds the findings that stopped it, or the warnings of planning; `written` is None when it stopped.
-    `logic` are the user's files that are still as generated.
-    """
-
-    report: Report
-    out: Path | None
-    written: WriteReport | None
-    logic: tuple[str, ...] = ()
-    exit_code: int = 0
-
-
-def generate(
-    source: str,
-    out: Path | None,
-    *,
-    dry_run: bool = False,
-    lint: bool = True,
-    progress: Callable[[int, int], None] | None = None,
-) -> Generated:
-    """Lint, plan, render and write what the blueprint that a command names describes.
-
-    Args:
-        out: where it goes; None is beside the blueprint.
-        lint: False to insist in spite of the linter's errors.
-        progress: called with the units done and all of them.
-
-    Raises SvcforgeError, and changes nothing, when it cannot be written.
-    """
-    from svcforge.lint.run import Asked
-    from svcforge.lint.settings import Choices
-    from svcforge.report.findings import Report, summary_of
-
-    loaded = read(source)
-    needed = judged(loaded, Choices(select=INTEGRITY), Asked(bare=True))
-    linted = judged(loaded) if lint else needed
-    if loaded.blueprint is None or linted.errors:
-        return Generated(linted.report, None, None, exit_code=max(1, linted.exit_code))
-    if any(finding.code in INTEGRITY for finding in needed.report.findings):
-        return Generated(needed.report, None, None, exit_code=1)
-    folder = out or _beside(source)
-    units, packs, planned = _planned(loaded, folder)
-    if any(finding.severity == "error" for finding in planned):
-        return Generated(Report(planned, summary_of(planned), loaded.sources), None, None, exit_code=1)
-    return _written(loaded, folder, units, packs, planned, dry_run=dry_run, progress=progress)
-
-
-def _beside(source: str) -> Path:
-    if source == STANDARD_INPUT:
-        raise SvcforgeError("a blueprint from standard input has no folder", "say where to write: -o DIR")
-    path = Path(source)
-    return path if path.is_dir() else path.parent
-
-
-def _planned(loaded: Loaded, out: Path) -> tuple[tuple[Unit, ...], tuple[Pack, ...], tuple[Finding, ...]]:
-    """The units, the packs that make them, and the findings of planning, each with its place."""
-    from svcforge.packs.shelf import bundled
-    from svcforge.plan.parts import services
-    from svcforge.plan.plan import plan
-    from svcforge.source.finding import in_order
-    from svcforge.write.shipped import shipped_models
-
-    assert loaded.blueprint is not None
-    with _without_collector():
-        made = plan(loaded.blueprint, bundled().packs, shipped_models(out, services(loaded.blueprint)))
-    packs = {part.pack.digest: part.pack for unit in made.units for part in unit.parts}
-    placed = (f if f.span else replace(f, span=loaded.locate(f.path)) for f in made.findings)
-    return made.units, tuple(packs.values()), tuple(in_order(placed))
-
-
-def _written(
-    loaded: Loaded,
-    out: Path,
-    units: tuple[Unit, ...],
-    packs: tuple[Pack, ...],
-    findings: tuple[Finding, ...],
-    *,
-    dry_run: bool,
-    progress: Callable[[int, int], None] | None,
-) -> Generated:
-    import hashlib
-
-    from svcforge.report.findings import Report, summary_of
-    from svcforge.write.generate import generate as write
-    from svcforge.write.lock import lock_text
-    from svcforge.write.unwritten import unwritten
-
-    digest = hashlib.sha256("\0".join(text for _, text in sorted(loaded.sources.items())).encode()).hexdigest()
-    report = write(out, units, lock=lock_text(packs, digest), dry_run=dry_run, progress=progress)
-    logic = () if dry_run else unwritten(out, (unit.folder for unit in units))
-    return Generated(Report(findings, summary_of(findings), loaded.sources), out, report, logic)

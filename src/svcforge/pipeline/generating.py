@@ -1,0 +1,118 @@
+"""What `generate` does: lint, plan, render, write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from svcforge.errors import SvcforgeError
+from svcforge.pipeline import STANDARD_INPUT, judged, read, without_collector
+
+if TYPE_CHECKING:
+    from svcforge.load import Loaded
+    from svcforge.packs.pack import Pack
+    from svcforge.packs.unit import Unit
+    from svcforge.report.findings import Report
+    from svcforge.source.finding import Finding
+    from svcforge.write.generate import Report as WriteReport
+
+INTEGRITY = ("SF001", "SF002", "SF004")
+"""What no one may insist on, suppress or take as known: without these there is no system to generate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """What `generate` did: why it stopped, or what became of each file.
+
+    `report` holds the findings that stopped it, or the warnings of planning; `written` is None when it stopped.
+    `logic` are the user's files that are still as generated.
+    """
+
+    report: Report
+    out: Path | None
+    written: WriteReport | None
+    logic: tuple[str, ...] = ()
+    exit_code: int = 0
+
+
+def generate(
+    source: str,
+    out: Path | None,
+    *,
+    dry_run: bool = False,
+    lint: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> Generated:
+    """Lint, plan, render and write what the blueprint that a command names describes.
+
+    Args:
+        out: where it goes; None is beside the blueprint.
+        lint: False to insist in spite of the linter's errors.
+        progress: called with the units done and all of them.
+
+    Raises SvcforgeError, and changes nothing, when it cannot be written.
+    """
+    from svcforge.lint.run import Asked
+    from svcforge.lint.settings import Choices
+    from svcforge.report.findings import Report, summary_of
+
+    loaded = read(source)
+    needed = judged(loaded, Choices(select=INTEGRITY), Asked(bare=True))
+    linted = judged(loaded) if lint else needed
+    if loaded.blueprint is None or linted.errors:
+        return Generated(linted.report, None, None, exit_code=max(1, linted.exit_code))
+    if any(finding.code in INTEGRITY for finding in needed.report.findings):
+        return Generated(needed.report, None, None, exit_code=1)
+    folder = out or _beside(source)
+    units, packs, planned = _planned(loaded, folder)
+    if any(finding.severity == "error" for finding in planned):
+        return Generated(Report(planned, summary_of(planned), loaded.sources), None, None, exit_code=1)
+    return _written(loaded, folder, units, packs, planned, dry_run=dry_run, progress=progress)
+
+
+def _beside(source: str) -> Path:
+    if source == STANDARD_INPUT:
+        raise SvcforgeError("a blueprint from standard input has no folder", "say where to write: -o DIR")
+    path = Path(source)
+    return path if path.is_dir() else path.parent
+
+
+def _planned(loaded: Loaded, out: Path) -> tuple[tuple[Unit, ...], tuple[Pack, ...], tuple[Finding, ...]]:
+    """The units, the packs that make them, and the findings of planning, each with its place."""
+    from svcforge.packs.shelf import bundled
+    from svcforge.plan.parts import services
+    from svcforge.plan.plan import plan
+    from svcforge.source.finding import in_order
+    from svcforge.write.shipped import shipped_models
+
+    assert loaded.blueprint is not None
+    with without_collector():
+        made = plan(loaded.blueprint, bundled().packs, shipped_models(out, services(loaded.blueprint)))
+    packs = {part.pack.digest: part.pack for unit in made.units for part in unit.parts}
+    placed = (f if f.span else replace(f, span=loaded.locate(f.path)) for f in made.findings)
+    return made.units, tuple(packs.values()), tuple(in_order(placed))
+
+
+def _written(
+    loaded: Loaded,
+    out: Path,
+    units: tuple[Unit, ...],
+    packs: tuple[Pack, ...],
+    findings: tuple[Finding, ...],
+    *,
+    dry_run: bool,
+    progress: Callable[[int, int], None] | None,
+) -> Generated:
+    import hashlib
+
+    from svcforge.report.findings import Report, summary_of
+    from svcforge.write.generate import generate as write
+    from svcforge.write.lock import lock_text
+    from svcforge.write.unwritten import unwritten
+
+    digest = hashlib.sha256("\0".join(text for _, text in sorted(loaded.sources.items())).encode()).hexdigest()
+    report = write(out, units, lock=lock_text(packs, digest), dry_run=dry_run, progress=progress)
+    logic = () if dry_run else unwritten(out, (unit.folder for unit in units))
+    return Generated(Report(findings, summary_of(findings), loaded.sources), out, report, logic)
