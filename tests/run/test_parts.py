@@ -62,12 +62,13 @@ def test_placeholders_stand_for_what_this_machine_has(lab: Lab) -> None:
 
 
 def test_parts_see_no_more_of_our_environment_than_they_should(lab: Lab) -> None:
-    lab.part("orders")
+    lab.part("orders", settings=["SENDER"])
     lab.run_json["externals"] = [
         {"name": "bank", "env": "BANK_URL", "port": free_port(), "stand_in": "stand-ins/bank.py"}
     ]
     lab.save()
-    ours = {"SECRET_OF_MINE": "x", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318", "BANK_TOKEN": "t"}
+    telemetry = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"}
+    ours = {"SECRET_OF_MINE": "x", **telemetry, "BANK_TOKEN": "t", "SENDER": "a@b.example"}
     assert lab.svcforge("up", "--detach", environ=ours).returncode == 0
     found = lab.environment_of("orders")
     assert {name: found.get(name) for name in ours} == {**ours, "SECRET_OF_MINE": None}

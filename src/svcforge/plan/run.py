@@ -68,6 +68,7 @@ def _parts(parts: Iterable[tuple[Card, Fact]], broker: Fact | None, ports: Mappi
             "run": filled(do.run, facts),
             "health": do.health or "/health/ready",
             "database": service["package"] if service["database"] else None,
+            **({"settings": list(_settings(service))} if service["settings"] else {}),
             "env": dict(_environment(service)) | {name: fill(text, facts) for name, text in do.env.items()},
             "files": list(do.files),
         }
@@ -100,6 +101,12 @@ def _gateway(gateway: tuple[Card, Fact] | None, ports: Mapping[str, int]) -> Ite
 
 def _tools(card: Card) -> list[str]:
     return [tool["pypi"] for tool in card.tools if "pypi" in tool]
+
+
+def _settings(service: Fact) -> Iterator[str]:
+    """The variables of the user's code, each of which may be the name of a file instead."""
+    for setting in service["settings"]:
+        yield from (setting["env"], f"{setting['env']}_FILE")
 
 
 def _environment(service: Fact) -> Iterator[tuple[str, str]]:

@@ -78,7 +78,10 @@ class Drain(_Read):
 
 
 class Part(_Read):
-    """A process of the system; `admin` is a second port, for `${admin}` and `drain`."""
+    """A process of the system.
+
+    `admin` is a second port, for `${admin}` and `drain`; `settings` are variables that the user's environment gives.
+    """
 
     name: Name
     kind: Literal["service", "bff", "gateway"]
@@ -94,6 +97,7 @@ class Part(_Read):
     health: Route
     database: Name | None = None
     env: dict[Variable, str] = {}
+    settings: tuple[Variable, ...] = ()
     files: tuple[Inside, ...] = ()
 
     @model_validator(mode="after")

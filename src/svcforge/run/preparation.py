@@ -23,8 +23,10 @@ ALWAYS_INHERITED = ("OTEL_*", "LOG_LEVEL")
 
 
 def inherited(system: System) -> tuple[str, ...]:
-    """The variables that parts may see: telemetry, and those about externals, such as their tokens."""
-    return (*ALWAYS_INHERITED, *(f"{one.env.removesuffix('_URL')}_*" for one in system.externals))
+    """The variables that parts may see: telemetry, those about externals, such as their tokens, and settings."""
+    externals = (f"{one.env.removesuffix('_URL')}_*" for one in system.externals)
+    settings = (name for part in system.parts for name in part.settings)
+    return (*ALWAYS_INHERITED, *externals, *settings)
 
 
 def environment_lines(unit: Unit) -> str:

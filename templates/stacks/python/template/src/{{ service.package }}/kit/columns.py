@@ -1,11 +1,12 @@
 """Column types that mean the same on SQLite and PostgreSQL."""
 
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Numeric, Text
+from sqlalchemy import JSON, TEXT, BigInteger, DateTime, Dialect, Numeric, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
@@ -27,14 +28,35 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+DECIMAL = Text(collation="decimal")
+"""How SQLite keeps a decimal, of which it would make a float: as text that is compared as the number it is."""
+
+
+class Connection(sqlite3.Connection):
+    """A connection that can compare decimals."""
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self.create_collation("decimal", lambda one, other: int(Decimal(one).compare(Decimal(other))))
+
+
+def _reflected(_inspector: object, _table: object, column: dict[str, Any]) -> None:
+    if type(column["type"]) is TEXT:
+        column["type"] = DECIMAL
+
+
+AS_THEY_ARE: dict[str, Any] = {"listeners": [("column_reflect", _reflected)]}
+"""For migrations that make a table anew: SQLite does not tell how a column is compared; only decimals are TEXT."""
+
+
 class Exact(TypeDecorator[Decimal]):
-    """A decimal without rounding. SQLite would make a float of it, so it is text there."""
+    """A decimal without rounding."""
 
     impl = Numeric
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else Numeric())
+        return dialect.type_descriptor(DECIMAL if dialect.name == "sqlite" else Numeric())
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
         return str(value) if value is not None and dialect.name == "sqlite" else value

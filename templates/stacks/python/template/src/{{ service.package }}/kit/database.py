@@ -8,13 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CursorResult, Enum, MetaData, Result, Uuid, event, make_url, text
+from sqlalchemy import URL, BigInteger, CursorResult, Enum, MetaData, Result, Uuid, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
 
-from .columns import Exact, Milliseconds, UtcDateTime, now
+from .columns import Connection, Exact, Milliseconds, UtcDateTime, now
 from .problems import Problem, already_exists
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ class Database:
         parsed = parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
         if parsed.get_backend_name() == "sqlite":
             # SQLite has one writer: wait for one connection here, fairly, instead of in SQLite's busy loop.
-            self._write = _sqlite(create_async_engine(parsed, pool_size=1, max_overflow=0), "BEGIN IMMEDIATE")
-            self._read = _sqlite(create_async_engine(parsed, pool_size=4, max_overflow=0), "BEGIN")
+            self._write = _sqlite(parsed, 1, "BEGIN IMMEDIATE")
+            self._read = _sqlite(parsed, 4, "BEGIN")
         else:
             self._write = self._read = create_async_engine(parsed, pool_pre_ping=True)
         self._writing = async_sessionmaker(self._write, expire_on_commit=False)
@@ -123,7 +123,10 @@ def changed(result: Result[Any]) -> int:
     return cast("CursorResult[Any]", result).rowcount
 
 
-def _sqlite(engine: AsyncEngine, begin: str) -> AsyncEngine:
+def _sqlite(url: URL, connections: int, begin: str) -> AsyncEngine:
+    made = {"factory": Connection}
+    engine = create_async_engine(url, pool_size=connections, max_overflow=0, connect_args=made)
+
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # SQLAlchemy says BEGIN, below
