@@ -7,8 +7,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from tests.accuracy.report import kept, tables
+
 from svcforge import pipeline
+from svcforge.adopt.kinds import STEREOTYPES, TABLE
+from svcforge.adopt.system import Kind
 from svcforge.cli.verbs import VERBS
+from svcforge.lint.catalogue import Entry
+from svcforge.lint.rule import FAMILIES
 from svcforge.load.schema import json_schema
 from svcforge.packs.shelf import bundled
 from svcforge.pipeline import drawing
@@ -20,14 +26,59 @@ ROOT = Path(__file__).parents[2]
 
 def rules() -> str:
     """The rules, by code."""
-    head = ("code", "name", "severity", "from profile", "finds")
     return table(
-        head,
-        (
-            (e.rule.code, f"`{e.rule.name}`", str(e.rule.severity), str(e.rule.profile), e.summary)
-            for e in pipeline.rules()
-        ),
+        ("code", "name", "severity", "from profile", "finds"), (rule_row(e, "docs/rules/") for e in pipeline.rules())
     )
+
+
+def rule_row(entry: Entry, folder: str) -> tuple[str, ...]:
+    """A rule in a table, its code a link to its page in a folder."""
+    rule = entry.rule
+    link = f"[{rule.code}]({folder}{rule.code}.md)"
+    return link, f"`{rule.name}`", str(rule.severity), str(rule.profile), entry.summary
+
+
+RULES = "docs/rules"
+"""The folder of the rules' pages, which holds nothing else."""
+
+
+def rule_pages() -> dict[str, str]:
+    """The manual as a folder: a page a rule by its code, and `README.md`, which lists them by family."""
+    entries = pipeline.rules()
+    return {"README.md": _rule_index(entries)} | {f"{e.rule.code}.md": _rule_page(e) for e in entries}
+
+
+def _rule_page(entry: Entry) -> str:
+    rule = entry.rule
+    record = ((rule.family, str(rule.severity), str(rule.profile), str(rule.fix)),)
+    made = table(("family", "severity", "from profile", "fix"), record)
+    return f"# {rule.code} {rule.name}\n\n{made}\n{entry.page}\n"
+
+
+def _rule_index(entries: Iterable[Entry]) -> str:
+    found = list(entries)
+    parts = [RULES_HEAD.strip()]
+    for family in FAMILIES:
+        rows = [(*rule_row(e, "")[:-1], str(e.rule.fix), e.summary) for e in found if e.rule.family == family]
+        if rows:
+            head = table(("code", "name", "severity", "from profile", "fix", "finds"), rows)
+            parts.append(f"## {family.capitalize()}\n\n{head.rstrip()}")
+    names = sorted((alias, e.rule.code) for e in found for alias in e.rule.aliases)
+    other = table(("name", "rule"), ((f"`{alias}`", f"[{code}]({code}.md)") for alias, code in names))
+    parts.append(f"## Other names\n\nAs the literature calls them; svcforge takes these too.\n\n{other.rstrip()}")
+    return "\n\n".join(parts) + "\n"
+
+
+RULES_HEAD = """
+# The rules
+
+A page each, as `svcforge explain RULE` prints it: what it does, why it is bad, an example that fires and the same one
+mended, its options with their defaults and reasons, and the literature. `make fmt` writes these pages from the rules'
+docstrings, and both examples of each are tests.
+
+A profile holds the rules of those before it: `minimal`, `recommended` (the default), `production`. A fix is `safe`, or
+`unsafe` where it writes a value that a person must confirm. A severity may depend on what is found.
+"""
 
 
 def verbs() -> str:
@@ -104,10 +155,48 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
 
 
+def kinds() -> str:
+    """What the import makes of images and names."""
+    rows = (
+        (
+            f"store, {row.engine}"
+            if row.kind is Kind.STORE
+            else f"broker, {row.engine}"
+            if row.kind is Kind.BROKER
+            else row.role or "service",
+            ", ".join(
+                f"`{word.lstrip('=')}`" + (" (the whole name)" if word.startswith("=") else "") for word in row.words
+            ),
+            ", ".join(f"`{place}`" for place in row.fills),
+        )
+        for row in TABLE
+    )
+    return table(("is", "when its image or name has", "fills in `platform`"), rows)
+
+
+def stereotypes() -> str:
+    """What the import makes of stereotypes."""
+    rows = (
+        (
+            f"`{word}`",
+            row.kind.value if row.kind is not Kind.SERVICE else row.role or "service",
+            ", ".join(f"`{place}`" for place in row.fills),
+        )
+        for word, row in STEREOTYPES.items()
+    )
+    return table(("stereotype", "is", "fills in `platform`"), rows)
+
+
+def accuracy() -> str:
+    """How the linter agrees with other people's verdicts: the figures that `make accuracy` kept."""
+    return tables(kept())
+
+
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
-    "README.md": {"rules": rules, "verbs": verbs, "formats": formats, "packs": packs},
+    "README.md": {"rules": rules, "verbs": verbs, "formats": formats, "accuracy": accuracy, "packs": packs},
     "docs/blueprint.md": {"keys": keys},
     "docs/packs.md": {"abilities": abilities},
+    "docs/import.md": {"kinds": kinds, "stereotypes": stereotypes},
 }
 """Document -> the name of a part, between `<!-- begin: name -->` and `<!-- end: name -->`, and what makes it."""
 
@@ -131,7 +220,20 @@ def picture() -> str:
     return drawn.text
 
 
+def write_rule_pages() -> None:
+    """Write the folder of the rules' pages, and remove those of rules that are no more."""
+    pages = rule_pages()
+    folder = ROOT / RULES
+    folder.mkdir(exist_ok=True)
+    for file in folder.iterdir():
+        if file.name not in pages:
+            file.unlink()
+    for name, text in pages.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
 if __name__ == "__main__":
+    write_rule_pages()
     for name in PARTS:
         (ROOT / name).write_text(filled(name), encoding="utf-8")
     (ROOT / "docs" / "shop.svg").write_text(picture(), encoding="utf-8")

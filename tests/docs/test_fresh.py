@@ -19,6 +19,18 @@ def test_the_picture_of_the_shop_is_fresh() -> None:
     assert (ROOT / "docs" / "shop.svg").read_text(encoding="utf-8") == fresh.picture(), "run `make fmt`"
 
 
+def test_the_pages_of_the_rules_are_fresh_and_no_others_are_there() -> None:
+    folder = ROOT / fresh.RULES
+    there = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()}
+    assert sorted(there) == sorted(fresh.rule_pages()), "run `make fmt`"
+    assert [name for name, text in fresh.rule_pages().items() if there[name] != text] == [], "run `make fmt`"
+
+
+def test_the_index_of_the_rules_leads_to_each_page() -> None:
+    links = set(re.findall(r"\]\(([^)]+)\)", (ROOT / fresh.RULES / "README.md").read_text(encoding="utf-8")))
+    assert links == {name for name in fresh.rule_pages() if name != "README.md"}
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=[d.name for d in DOCUMENTS])
 def test_links_lead_somewhere(document: Path) -> None:
     text = re.sub(r"(?ms)^(`{3,}).*?^\\1$", "", document.read_text(encoding="utf-8"))

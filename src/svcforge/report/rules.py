@@ -3,33 +3,47 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from svcforge.lint.catalogue import Entry
-from svcforge.report.page import Page
+from svcforge.lint.page import sections
+from svcforge.lint.rule import Fix, Rule
+from svcforge.report.page import Page, wrapped
 
 
 def table(entries: Iterable[Entry], page: Page) -> str:
-    """A line a rule: code, name, severity, profile, what it is about."""
-    rows = [(e.rule.code, e.rule.name, str(e.rule.severity), str(e.rule.profile), e.summary) for e in entries]
-    widths = [max((len(row[i]) for row in rows), default=0) for i in range(4)]
-    return "".join(f"{_row(row, widths, page)}\n" for row in rows)
+    """Code, name, severity, profile and fix of each rule, and what it finds: beside them, or below on a narrow page."""
+    found = list(entries)
+    records = [_record(entry.rule) for entry in found]
+    widths = [max((len(record[i]) for record in records), default=0) for i in range(5)]
+    beside = sum(widths) + 2 * len(widths)
+    fits = beside + max((len(entry.summary) for entry in found), default=0) <= page.width
+    lines: list[str] = []
+    for entry, record in zip(found, records, strict=True):
+        cells = [cell.ljust(width) for cell, width in zip(record, widths, strict=True)]
+        cells[0], cells[2] = page.paint("strong", cells[0]), page.paint(record[2], cells[2])
+        line = "  ".join(cells)
+        if fits:
+            lines.append(f"{line}  {entry.summary}")
+        else:
+            indent = " " * (widths[0] + 2)
+            lines += [line.rstrip(), *wrapped(entry.summary, page.width, first=indent, indent=indent)]
+    return "".join(f"{line}\n" for line in lines)
 
 
-def _row(row: tuple[str, ...], widths: list[int], page: Page) -> str:
-    code, name, severity, profile = (cell.ljust(width) for cell, width in zip(row, widths, strict=False))
-    return f"{page.paint('strong', code)}  {name}  {page.paint(row[2], severity)}  {profile}  {row[4]}".rstrip()
+def _record(rule: Rule) -> tuple[str, str, str, str, str]:
+    fix = "" if rule.fix is Fix.NONE else f"fix: {rule.fix}"
+    return rule.code, rule.name, str(rule.severity), str(rule.profile), fix
 
 
 def as_json(entries: Iterable[Entry]) -> str:
-    """The records of the rules; the JSON is stable within its version."""
-    return (
-        json.dumps({"version": 1, "rules": [_record(entry) for entry in entries]}, indent=2, ensure_ascii=False) + "\n"
-    )
+    """The records of the rules with their pages in Markdown; stable within its version."""
+    found = {"version": 1, "rules": [_json(entry) for entry in entries]}
+    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
 
 
-def _record(entry: Entry) -> dict[str, Any]:
+def _json(entry: Entry) -> dict[str, Any]:
     rule = entry.rule
     return {
         "code": rule.code,
@@ -41,13 +55,54 @@ def _record(entry: Entry) -> dict[str, Any]:
         "fix": str(rule.fix),
         "options": [{"name": o.name, "type": o.kind, "default": o.default, "reason": o.reason} for o in rule.options],
         "aliases": list(rule.aliases),
+        "references": list(references(entry)),
+        "page": entry.page,
     }
 
 
+def references(entry: Entry) -> Iterator[str]:
+    """The literature that a rule's page names, an entry each."""
+    for block in blocks(sections(entry.page)["References"]):
+        if block.startswith("- "):
+            yield block.removeprefix("- ")
+
+
 def manual(entry: Entry, page: Page) -> str:
-    """A rule's page: its record in a line, then the docstring of its module."""
+    """A rule's page as it fits the page it is printed on: its record, then the docstring of its module."""
     rule = entry.rule
-    record = f"{rule.family}, {rule.severity}, profile {rule.profile}, fix: {rule.fix}"
-    lines = [page.paint("strong", f"{rule.code} {rule.name}") + f"  ({record})", ""]
-    lines += [page.paint("strong", line) if line.startswith("#") else line for line in entry.page.splitlines()]
+    record = f"({rule.family}, {rule.severity}, profile {rule.profile}, fix: {rule.fix})"
+    title = f"{rule.code} {rule.name}"
+    head, *more = wrapped(record, page.width, first=f"{title}  ", indent="  ")
+    lines = [page.paint("strong", title) + head.removeprefix(title), *more, ""]
+    for block in blocks(entry.page):
+        if block.startswith("#"):
+            lines.append(page.paint("strong", block))
+        elif block.startswith("```") or not block:
+            lines += block.split("\n")
+        else:
+            lines += wrapped(block, page.width, indent="  " if block.startswith("- ") else "")
     return "\n".join(lines) + "\n"
+
+
+def blocks(page: str) -> Iterator[str]:
+    """The blocks of a page: code with its fences, headings, paragraphs and list entries on one line; "" between them."""
+    held: list[str] = []
+    fenced = False
+    for line in page.splitlines():
+        fence = line.startswith("```")
+        if fenced:
+            held.append(line)
+            if fence:
+                yield "\n".join(held)
+                held, fenced = [], False
+            continue
+        if held and (fence or not line or line.startswith(("#", "- ")) or held[0].startswith("#")):
+            yield " ".join(held)
+            held = []
+        if line:
+            held.append(line.strip())
+            fenced = fence
+        else:
+            yield ""
+    if held:
+        yield " ".join(held)
