@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test fast bench fmt clean
+.PHONY: help demo test fast bench accuracy fmt clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -33,6 +33,9 @@ fast: $(READY) ## The tests that take seconds
 
 bench: $(READY) ## Print how fast it is, as ratios to a floor measured in the same run
 	@$(BIN)/python -u -m tests.bench
+
+accuracy: $(READY) ## Compare the linter with other people's verdicts on real systems (../shared/systems)
+	@$(BIN)/python -m tests.accuracy
 
 fmt: $(READY) ## Format and mend what ruff can
 	@$(BIN)/python -m tests.cli.bake_help && $(BIN)/python -m tests.docs.fresh

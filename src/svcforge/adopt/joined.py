@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from svcforge.adopt.naming import dashed
 from svcforge.adopt.system import Fact, Jwt, Kind, Link, LinkKind, Node, Note, Origin, Part, Route
@@ -12,7 +13,7 @@ UNJUDGED = ("client", "registry", "infra")
 """Roles whose use of a database is no sharing, and whose calls no rule about waiting judges."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class System:
     """All that the sources say; nodes and links go by keys, which are the nodes' names in the form of the language.
 
@@ -35,11 +36,20 @@ class System:
         """The nodes of a kind."""
         return ((key, node) for key, node in self.nodes.items() if node.kind is kind)
 
+    @cached_property
+    def uses(self) -> dict[str, list[Link]]:
+        """Store -> its uses."""
+        found: dict[str, list[Link]] = {}
+        for link in self.links:
+            if link.kind is LinkKind.USE:
+                found.setdefault(link.target, []).append(link)
+        return found
+
     def links_of(self, key: str, kind: LinkKind) -> list[Link]:
         """What a node does of a kind."""
         return [link for link in self._by_source.get(key, ()) if link.kind is kind]
 
-    @property
+    @cached_property
     def _by_source(self) -> dict[str, list[Link]]:
         found: dict[str, list[Link]] = {}
         for link in self.links:

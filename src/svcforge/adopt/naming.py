@@ -6,24 +6,10 @@ import re
 import unicodedata
 
 LONGEST = 40
-TAKEN = frozenset(
-    [
-        "kit",
-        "tests",
-        "main",
-        "services",
-        "bffs",
-        "gateway",
-        "platform",
-        "stand-ins",
-        "packs",
-        "con",
-        "prn",
-        "aux",
-        "nul",
-    ]
-    + [f"{device}{i}" for device in ("com", "lpt") for i in range(10)]
-)
+DEVICES = frozenset(["con", "prn", "aux", "nul"] + [f"{device}{i}" for device in ("com", "lpt") for i in range(10)])
+"""Names that no element may have (blueprint.md, "YAML and names")."""
+
+TAKEN = DEVICES | {"kit", "tests", "main", "services", "bffs", "platform", "stand-ins", "packs"}
 """Names that no service or store may have (blueprint.md, "YAML and names")."""
 
 
@@ -34,7 +20,8 @@ def dashed(name: str, fallback: str = "part") -> str:
     joined = "-".join(words)[:LONGEST].strip("-")
     if not joined:
         return fallback
-    return joined if joined[0].isalpha() else f"{fallback}-{joined}"[:LONGEST].strip("-")
+    plain_word = joined[0].isalpha() and joined not in DEVICES
+    return joined if plain_word else f"{fallback}-{joined}"[:LONGEST].strip("-")
 
 
 class Names:
@@ -43,19 +30,27 @@ class Names:
     def __init__(self) -> None:
         self._given: dict[str, str] = {}
         self._used: set[str] = set(TAKEN)
+        self._next: dict[str, int] = {}
 
     def of(self, key: str, name: str, fallback: str = "part") -> str:
         """The name of what `key` stands for, made of `name` when it is first asked for."""
         if key not in self._given:
             base = dashed(name, fallback)
-            numbered = (f"{base[: LONGEST - len(str(i)) - 1].strip('-')}-{i}" for i in range(2, 100_000))
-            self._given[key] = next(n for n in (base, *_others(base, fallback), *numbered) if n not in self._used)
+            tried = (*_others(base, fallback), *(() if base in TAKEN else (base,)))
+            self._given[key] = next((n for n in tried if n not in self._used), None) or self._numbered(base)
             self._used.add(self._given[key])
         return self._given[key]
 
+    def _numbered(self, base: str) -> str:
+        while True:
+            self._next[base] = number = self._next.get(base, 1) + 1
+            name = f"{base[: LONGEST - len(str(number)) - 1].strip('-')}-{number}"
+            if name not in self._used:
+                return name
+
 
 def _others(base: str, fallback: str) -> tuple[str, ...]:
-    """What a name becomes that is taken by the language itself: `gateway` is `gateway-service`."""
+    """What a name becomes that is taken by the language itself: `platform` is `platform-service`."""
     return (f"{base}-{fallback}",) if base in TAKEN and len(base) + len(fallback) < LONGEST else ()
 
 

@@ -119,7 +119,7 @@ class _Text:
         """The databases of each store: those that somebody names, else the store as a whole."""
         found: dict[tuple[str, str | None], Origin] = {}
         for key, node in self.system.of(Kind.STORE):
-            uses = [link for link in self.system.links if link.kind is LinkKind.USE and link.target == key]
+            uses = self.system.uses.get(key, [])
             found |= {(key, link.schema): link.origin for link in uses}
             if not uses:
                 found[key, None] = node.origin
@@ -287,7 +287,7 @@ class _Text:
                 at = f"{self.name[link.source]} -> {self.name[link.target]}"
                 found.append(Ignored("SF301", at, f"{link.origin} has a timeout and does not say which"))
         for key, _ in self.system.of(Kind.STORE):
-            users = [x for x in self.system.links if x.kind is LinkKind.USE and x.target == key]
+            users = self.system.uses.get(key, [])
             users = [x for x in users if self.system.nodes[x.source].role not in UNJUDGED]
             if len({x.source for x in users}) > 1 and any(f.key == "unsure" for x in users for f in x.facts):
                 at, why = (
