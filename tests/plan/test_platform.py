@@ -327,3 +327,13 @@ def test_ports_are_stable_unique_and_in_range(system: str, names: list[str]) -> 
 
 def test_a_port_does_not_move_when_others_come() -> None:
     assert ports("shop", ["orders"])["orders"] == ports("shop", ["orders", "users", "catalog"])["orders"]
+
+
+def test_a_service_may_be_called_like_a_platform() -> None:
+    blueprint = written("compose: {}\nroot: {}", "defaults: {stack: python}\nplatform: {deploy: [compose]}\n")
+    assert [(unit.name, unit.folder) for unit in plan(blueprint, PACKS).units] == [
+        ("compose", "services/compose"),
+        ("root", "services/root"),
+        ("platform/compose", "platform/compose"),
+        (".", ""),
+    ]

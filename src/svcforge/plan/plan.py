@@ -116,6 +116,7 @@ class _Draft:
         self.shared = system_fact(blueprint)
         self.parts: list[tuple[Card, Fact]] = []
         self.made: list[Unit] = []
+        self.names: set[str] = set()
 
     def units(self) -> tuple[Unit, ...]:
         """All units, each of a pack that there is."""
@@ -138,6 +139,9 @@ class _Draft:
     def _unit(self, name: str, pack: Pack, own: Fact, files: tuple[File, ...] = ()) -> None:
         about = {"context": CONTEXT, "system": self.shared, **own}
         folder = pack.card.folder(about)
+        # A service may be called like a platform, and then comes first.
+        name = folder if name in self.names else name
+        self.names.add(name)
         self.made.append(Unit(name, "" if folder == "." else folder, (Part(pack, about),), files))
 
     def _part(self, pack: Pack, service: Fact) -> None:

@@ -95,6 +95,26 @@ def test_what_differs_is_no_duplicate(text: str) -> None:
     assert messages(text, "SF002") == []
 
 
+BROKER = "platform: {broker: rabbitmq}\n"
+
+
+@pytest.mark.parametrize(
+    ("services", "more", "place"),
+    [
+        ({"rabbitmq": "{}"}, BROKER, ["contexts.c.services.rabbitmq"]),
+        ({"a": "{}"}, BROKER + "externals: {rabbitmq: {}}\n", ["externals.rabbitmq"]),
+        ({"a": "{}"}, BROKER + "bffs: {rabbitmq: {}}\n", ["bffs.rabbitmq"]),
+        ({"a": "{}"}, BROKER + "gateway: {name: rabbitmq, routes: {}}\n", ["gateway"]),
+        ({"rabbitmq": "{}"}, "", []),
+        ({"a": "{}", "rabbitmq": "{role: infra}"}, BROKER, []),
+        ({"a": "{has: []}", "rabbitmq": "{has: []}"}, BROKER + "externals: {nats: {}}\n", []),
+        ({"a": "{has: []}"}, BROKER + "externals: {rabbitmq: {}}\n", []),
+    ],
+)
+def test_what_runs_beside_the_broker_has_another_name(services: dict[str, str], more: str, place: list[str]) -> None:
+    assert places(system(services, more), "SF002") == place
+
+
 def test_a_service_without_any_edge_is_isolated() -> None:
     assert places(system({"a": "{calls: [b]}", "b": "{}", "c": "{}"}), "SF003") == ["contexts.c.services.c"]
 

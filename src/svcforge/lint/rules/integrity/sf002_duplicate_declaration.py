@@ -2,8 +2,8 @@
 
 ## What it does
 Reports two elements of one kind whose names are equal once case, `-` and `_` are left out (services, BFFs, externals
-and stores share one name space; an event's name is unique in its context), two operations of a service that answer
-the same request, two routes for the same requests, and two equal edges: the same caller, the same operation, the
+and stores share one name space; an event's name is unique in its context), a name that the broker beside what is to be
+generated has as well, two operations of a service that answer the same request, two routes for the same requests, and two equal edges: the same caller, the same operation, the
 same inputs.
 
 ## Why is this bad?
@@ -76,6 +76,7 @@ def check(context: LintContext) -> Iterator[Violation]:
     for duplicate in blueprint.duplicates:
         yield _twice(f'{duplicate.kind} "{duplicate.name}" is declared twice', duplicate.path, duplicate.first)
     yield from _alike("name", _top_names(blueprint))
+    yield from _named_like_the_broker(blueprint)
     for service in blueprint.services.values():
         yield from _alike("entity", ((n, e.path) for n, e in service.entities.items()))
         yield from _alike("operation", ((n, o.path) for n, o in service.operations.items()))
@@ -98,6 +99,20 @@ def _top_names(blueprint: Blueprint) -> Iterator[tuple[str, Path]]:
     for elements in (blueprint.services, blueprint.bffs, blueprint.externals, blueprint.stores):
         for name, element in elements.items():
             yield name, element.path
+
+
+def _named_like_the_broker(blueprint: Blueprint) -> Iterator[Violation]:
+    """What runs beside the broker under the broker's name; where all exists already, it may well be the broker."""
+    broker, gateway = blueprint.platform.broker, blueprint.gateway
+    generated = [s for s in blueprint.services.values() if s.generated and blueprint.abilities_of(s.name) is None]
+    if broker is None or not generated:
+        return
+    beside = {s.name: s.path for s in generated}
+    beside |= {b.name: b.path for b in blueprint.bffs.values() if blueprint.abilities_of(b.name) is None}
+    beside |= {e.name: e.path for e in blueprint.externals.values()}
+    beside |= {gateway.name: gateway.path} if gateway and gateway.has is None else {}
+    if broker in beside:
+        yield _twice(f'"{broker}" is the broker too, which runs beside it', beside[broker], ("platform", "broker"))
 
 
 def _alike(kind: str, names: Iterable[tuple[str, Path]]) -> Iterator[Violation]:
