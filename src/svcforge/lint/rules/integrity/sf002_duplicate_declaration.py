@@ -2,9 +2,9 @@
 
 ## What it does
 Reports two elements of one kind whose names are equal once case, `-` and `_` are left out (services, BFFs, externals
-and stores share one name space; an event's name is unique in its context), a name that the broker beside what is to be
-generated has as well, two operations of a service that answer the same request, two routes for the same requests, and two equal edges: the same caller, the same operation, the
-same inputs.
+and stores share one name space; an event's name is unique in its context), two operations of a service that answer
+the same request, two routes for the same requests, and two equal edges: the same caller, the same operation, the
+same inputs. What runs beside a broker has another name than the broker.
 
 ## Why is this bad?
 Two services with one name cannot both be meant by a call. Names that differ in a dash only become one environment
