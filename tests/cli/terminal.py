@@ -7,7 +7,7 @@ import pty
 import select
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 PATIENCE = 60.0
@@ -15,9 +15,9 @@ CTRL_C = "\x03"
 
 
 class Terminal:
-    """`svcforge` with the arguments, in a folder, on a pseudo-terminal."""
+    """`svcforge` with the arguments, in a folder, on a pseudo-terminal; `environment` adds to a small one."""
 
-    def __init__(self, arguments: Sequence[str], folder: Path) -> None:
+    def __init__(self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> None:
         self.screen = ""
         self._pid, self._fd = pty.fork()
         if self._pid == 0:
@@ -25,7 +25,7 @@ class Terminal:
             os.execve(
                 sys.executable,
                 [sys.executable, "-m", "svcforge", *arguments],
-                {"PATH": os.defpath, "TERM": "xterm", "COLUMNS": "80"},
+                {"PATH": os.defpath, "TERM": "xterm", "COLUMNS": "80", **(environment or {})},
             )
 
     def wait_for(self, text: str) -> None:

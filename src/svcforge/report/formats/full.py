@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from svcforge.report.closing import closing, counted
 from svcforge.report.findings import Report
@@ -19,7 +19,8 @@ def text(report: Report, page: Page) -> str:
     """The findings one after the other, and how many there are."""
     sources = {file: lines(source) for file, source in report.sources.items()}
     blocks = ["\n".join(_finding(finding, report.mark(finding), sources, page)) for finding in report.findings]
-    return "\n\n".join([*blocks, "\n".join(closing(report))]) + "\n"
+    end = (line for said in closing(report) for line in wrapped(said, page.width, indent="  "))
+    return "\n\n".join([*blocks, "\n".join(end)]) + "\n"
 
 
 def _finding(finding: Finding, mark: str, sources: Mapping[str, list[str]], page: Page) -> Iterator[str]:
@@ -35,10 +36,11 @@ def _finding(finding: Finding, mark: str, sources: Mapping[str, list[str]], page
         source = sources.get(finding.span.file, [])
         if finding.span.line <= len(source):
             yield from frame(page, source[finding.span.line - 1], finding.span, finding.note, severity)
-    for related in finding.related[:RELATED_SHOWN]:
-        yield f"{pad}{page.paint('frame', ':::')} {_related(related)}"
-    if len(finding.related) > RELATED_SHOWN:
-        yield f"{pad}{page.paint('frame', ':::')} and {counted(len(finding.related) - RELATED_SHOWN, 'more place')}"
+    for said in _related(finding.related):
+        mark = f"{pad}::: "
+        first, *rest = wrapped(said, page.width, first=mark, indent=" " * len(mark))
+        yield f"{pad}{page.paint('frame', ':::')}{first.removeprefix(mark.rstrip())}"
+        yield from rest
     if finding.hint:
         yield from wrapped(visible(finding.hint), page.width, first="  help: ", indent=" " * len("  help: "))
     yield page.paint("faint", f"  docs: svcforge explain {finding.code}")
@@ -48,6 +50,10 @@ def _place(span: Span) -> str:
     return f"{visible(span.file)}:{span.line}:{span.column}"
 
 
-def _related(related: Related) -> str:
-    place = f"{_place(related.span)}  " if related.span else ""
-    return f"{place}{visible(related.message)}"
+def _related(related: Sequence[Related]) -> Iterator[str]:
+    """The other places in words, the first of many."""
+    for one in related[:RELATED_SHOWN]:
+        place = f"{_place(one.span)}  " if one.span else ""
+        yield f"{place}{visible(one.message)}"
+    if len(related) > RELATED_SHOWN:
+        yield f"and {counted(len(related) - RELATED_SHOWN, 'more place')}"
