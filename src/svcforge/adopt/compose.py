@@ -13,13 +13,7 @@ from svcforge.adopt.looking import NULLS, entries, items, line, mapping, sequenc
 from svcforge.adopt.system import Fact, Kind, Link, LinkKind, Node, Note, Origin, Part
 from svcforge.source.tree import Mapping, Quoted
 
-UNSEEN = {
-    "health": "a compose file does not show the health checks that an image or its framework has",
-    "outbox": "a compose file does not show it",
-    "inbox": "a compose file does not show it",
-    "contract": "a compose file does not show it",
-    "version": "a compose file does not show it",
-}
+UNSEEN = dict.fromkeys(("health", "outbox", "inbox", "contract", "version"), "a compose file does")
 WAYS_IN = ("gateway", "frontend")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?-([^}]*))?[^}]*\}|\$([A-Za-z_][A-Za-z0-9_]*)")
 

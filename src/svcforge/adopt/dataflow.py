@@ -15,7 +15,7 @@ from svcforge.adopt.system import Fact, Kind, Link, LinkKind, Node, Note, Origin
 ASKED = ("configuration_server", "service_discovery", "database")
 """Stereotypes of what speaks only when asked: where such a part sends, the receiver has called."""
 
-UNSEEN = dict.fromkeys(("health", "outbox", "inbox", "contract", "version"), "a dataflow model says nothing of it")
+UNSEEN = dict.fromkeys(("health", "outbox", "inbox", "contract", "version"), "a dataflow model does")
 DISCOVERIES = ("eureka", "consul")
 SEEN_BY = {
     "tracing_server": "tracing",

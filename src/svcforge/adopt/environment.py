@@ -38,21 +38,11 @@ NO_SECRET = frozenset(
     ]
 )
 NOT_CALLED = frozenset(
-    [
-        "issuer",
-        "audience",
-        "origin",
-        "origins",
-        "cors",
-        "redirect",
-        "callback",
-        "public",
-        "external",
-        "frontend",
-        "advertised",
-    ]
+    {"origin", "origins", "cors", "redirect", "callback", "advertised", "listen", "listener", "listeners"}
 )
 """Words of a variable's name whose address is no one that the service calls."""
+NOT_OUTSIDE = frozenset({"issuer", "audience", "public", "external", "frontend", "docs", "schema", "namespace"})
+"""Words of a variable's name whose address outside is a name, or for others to call."""
 TRACERS = frozenset(["zipkin", "jaeger", "otlp", "otel"])
 UNDIVIDED = ("redis", "memcached", "etcd", "hazelcast")
 """Stores whose users share what is in them, unless they say otherwise."""
@@ -112,7 +102,7 @@ def _found(node: Node, variable: Variable, all_: list[Variable], resolve: Resolv
             if target.name != node.name:
                 yield _link(node, target, address, variable, all_)
         elif address.scheme in ("http", "https", "grpc", "amqp", "amqps") or not address.bare:
-            yield from _outside(node, address, variable)
+            yield from () if words & NOT_OUTSIDE else _outside(node, address, variable)
 
 
 def _link(node: Node, target: Node, address: Address, variable: Variable, all_: list[Variable]) -> Link:

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from svcforge.adopt import helm
+from svcforge.adopt.kinds import words_of
 from svcforge.adopt.looking import mapping, sequence, text
 from svcforge.adopt.system import Note, Origin
 from svcforge.errors import SvcforgeError
@@ -27,6 +28,35 @@ BESIDE = ("values.yaml", "values.yml", "chart.yaml", "package.json", "kustomizat
 
 OF_A_KIND = ("microtosca", "model", "dataflow", "architecture", "system")
 """Names of files that say what kind of file they are, and not which system is in them."""
+
+
+OF_ANY_SYSTEM = frozenset(
+    [
+        "k8s",
+        "kubernetes",
+        "manifests",
+        "manifest",
+        "helm",
+        "charts",
+        "chart",
+        "templates",
+        "deploy",
+        "deployment",
+        "deployments",
+        "release",
+        "compose",
+        "docker",
+        "src",
+        "config",
+        "infra",
+        "infrastructure",
+        "base",
+        "overlays",
+        "kustomize",
+        "istio",
+        "app",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +103,7 @@ def found(sources: Sequence[str]) -> Found:
             "name compose files, Kubernetes manifests, microTOSCA or dataflow models, or a topology.json",
         )
     shown_files = tuple(dict.fromkeys(document.file for document in documents))
-    return Found(tuple(documents), tuple(notes), base.name, shown_files)
+    return Found(tuple(documents), tuple(notes), _named(base), shown_files)
 
 
 def _files(path: Path) -> Iterable[Path]:
@@ -93,6 +123,12 @@ def _base(named: Sequence[Path]) -> Path:
         return Path(os.path.commonpath(folders))
     except ValueError:  # two drives
         return folders[0]
+
+
+def _named(folder: Path) -> str:
+    """The innermost folder that is called after what is in it, and not after what kind of thing that is."""
+    named = (each.name for each in (folder, *folder.parents) if not OF_ANY_SYSTEM.issuperset(words_of(each.name)))
+    return next(named, folder.name)
 
 
 def _read(path: Path, shown: str, documents: list[Read], notes: list[Note]) -> None:

@@ -17,8 +17,8 @@ UNJUDGED = ("client", "registry", "infra")
 class System:
     """All that the sources say; nodes and links go by keys, which are the nodes' names in the form of the language.
 
-    `hears`: subscriber -> publishers, each with the place that says so. `unseen`: abilities that no source can show,
-    and why.
+    `hears`: subscriber -> publishers, each with the place that says so. `unseen`: what no source can show, and who
+    cannot.
     """
 
     name: tuple[str, Origin | None]

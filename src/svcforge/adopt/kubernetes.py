@@ -15,7 +15,7 @@ from svcforge.adopt.system import Fact, Kind, Link, LinkKind, Node, Note, Origin
 from svcforge.adopt.workloads import Object, Workload, labels, objects, workloads
 from svcforge.source.tree import Mapping
 
-UNSEEN = dict.fromkeys(("outbox", "inbox", "contract", "version"), "manifests do not show it")
+UNSEEN = dict.fromkeys(("outbox", "inbox", "contract", "version"), "manifests do")
 BESIDE = frozenset(
     [
         "istio",

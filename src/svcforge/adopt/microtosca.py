@@ -18,7 +18,7 @@ STORES = ("datastore", "database")
 COMPUTES = ("compute",)
 UNSEEN = dict.fromkeys(
     ("health", "tracing", "observability", "outbox", "inbox", "contract", "version"),
-    "a microTOSCA drawing says nothing of it",
+    "a microTOSCA drawing does",
 )
 PROPERTIES = ("timeout", "circuit_breaker", "dynamic_discovery")
 

@@ -119,7 +119,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """What one kind of source says. `unseen`: abilities of services which such a source cannot show, and why."""
+    """What one kind of source says. `unseen`: what such a source cannot show of services (written.RULES), and who cannot (`a topology does`)."""
 
     source: str
     name: tuple[str, Origin] | None = None

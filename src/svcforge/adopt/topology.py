@@ -34,7 +34,7 @@ KINDS: dict[str, tuple[Kind, str | None]] = {
 STORE_LINKS = ("data", "store")
 UNSEEN = dict.fromkeys(
     ("health", "tracing", "observability", "outbox", "inbox", "contract", "version", "discovery"),
-    "a topology shows nodes and links only",
+    "a topology does",
 )
 GRPC = ("grpc",)
 HTTP = ("http", "https", "rest")

@@ -12,14 +12,22 @@ from svcforge.adopt.naming import Names, dashed, snake
 from svcforge.adopt.system import Fact, Kind, Link, LinkKind, Node, Origin, Route
 
 RULES = {
-    "health": "SF701", "tracing": "SF702", "observability": "SF703", "outbox": "SF402", "inbox": "SF401",
-    "contract": "SF505", "version": "SF503", "discovery": "SF110",
-}  # fmt: skip
-"""Abilities, and the rule that would take silence about one for its absence."""
+    "health": ("SF701", "whether services have health checks"),
+    "tracing": ("SF702", "whether services pass traces on"),
+    "observability": ("SF703", "where logs and metrics go"),
+    "outbox": ("SF402", "whether services have an outbox"),
+    "inbox": ("SF401", "whether an event is handled only once"),
+    "contract": ("SF505", "whether APIs have contracts"),
+    "version": ("SF503", "whether APIs have versions"),
+    "discovery": ("SF110", "how callers find whom they call"),
+}
+"""What a source may not show, with the rule that would take silence about it for absence."""
 
 ABILITIES = ("health", "tracing", "metrics", "logs", "outbox", "inbox", "contract")
 POLICIES = ("over", "timeout", "retries", "breaker", "tls", "auth", "discovery")
 PLACES = ("broker", "discovery", "mesh", "metrics", "tracing", "logs", "secrets")
+SHOWN = 12
+"""Files that are named at the top."""
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*|\d{1,9}")
 
 
@@ -34,7 +42,9 @@ class Ignored:
 
 def ignorable(system: System) -> list[Ignored]:
     """The rules that would take silence for absence."""
-    everywhere = [Ignored(RULES[ability], None, reason) for ability, reason in system.unseen.items()]
+    everywhere = [
+        Ignored(RULES[what][0], None, f"{who} not show {RULES[what][1]}") for what, who in system.unseen.items()
+    ]
     return [*everywhere, *_Text(system).ignored()]
 
 
@@ -72,7 +82,9 @@ class _Text:
         return "\n".join(self.lines) + "\n"
 
     def _sources(self) -> Iterator[str]:
-        yield from (f"- {source}" for source in self.system.sources)
+        yield from (f"- {source}" for source in self.system.sources[:SHOWN])
+        if len(self.system.sources) > SHOWN:
+            yield f"- and {len(self.system.sources) - SHOWN} more files"
 
     def _comment(self, *rows: str) -> None:
         self.lines += [f"# {clean(row)}".rstrip() for row in rows]
