@@ -158,7 +158,7 @@ def test_compose_gives_each_part_the_environment_it_reads() -> None:
         ["postgres_server", "rabbitmq_server"],
     )
     payments = named(WHOLE["compose"]["parts"], "payments")
-    assert {"name": "CARD_NETWORK_URL"} in [v["from"] for v in payments["env"]]
+    assert {"name": "CARD_NETWORK_URL", "required": True} in [v["from"] for v in payments["env"]]
 
 
 def test_who_verifies_tokens_of_an_issuer_elsewhere_reaches_it() -> None:

@@ -165,7 +165,8 @@ def _environment(part: Fact, store: str | None) -> Iterator[Fact]:
     for setting in part["settings"]:
         if not setting["secret"]:
             text = _text(setting["default"]) if setting["has_default"] else None
-            yield _value(setting["env"], text) if text is not None else _from_user(setting["env"])
+            asked = _from_user(setting["env"], required=setting["required"])
+            yield asked if text is None else _value(setting["env"], text)
     if part["database"] and not _served(part, store):
         yield _value("DATABASE_URL", f"sqlite:////data/{part['package']}.db")
     for secret in _secrets(part, store):
@@ -180,9 +181,9 @@ def _value(name: str, value: str) -> Fact:
     return {"name": name, "value": value, "from": None}
 
 
-def _from_user(name: str, asked: str | None = None) -> Fact:
-    """A variable that the user sets in `.env`, where it may have another name."""
-    return {"name": name, "value": None, "from": {"name": asked or name}}
+def _from_user(name: str, asked: str | None = None, *, required: bool = True) -> Fact:
+    """A variable that the user sets in `.env`, where it may have another name; or may set, under its own."""
+    return {"name": name, "value": None, "from": {"name": asked or name, "required": required}}
 
 
 def _secrets(part: Fact, store: str | None) -> Iterator[Fact]:

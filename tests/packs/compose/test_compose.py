@@ -56,7 +56,7 @@ contexts:
     services:
       notes:
         owns: {Note: {text: text}}
-        settings: {motto: text = costs $5, key: secret, sender: email}
+        settings: {motto: text = costs $5, key: secret, sender: email, colour: optional text, tags: "[text]"}
         operations:
           add_note: {http: POST /notes, creates: Note, public: an example}
       cleaner: {role: worker}
@@ -234,6 +234,17 @@ def test_where_an_issuer_elsewhere_makes_the_tokens_services_ask_it_and_sign_non
     assert {"signing_key", "jwks"} & set(COMPOSE["issued"]["secrets"]) == set()
     assert "put the value of orders.token_client_secret into it" in FILES["issued"]["secrets.sh"]
     assert "outside" not in COMPOSE["issued"]["services"]["notifications"]["networks"]
+
+
+def test_what_need_not_be_set_is_passed_on_only_if_it_is() -> None:
+    services = COMPOSE["little"]["services"]
+    for called in ("notes", "notes_migrate"):
+        asked = {key: services[called]["environment"][key] for key in ("SENDER", "COLOUR", "TAGS")}
+        assert asked == {"SENDER": "${SENDER:?set it in .env}", "COLOUR": None, "TAGS": None}
+    assert FILES["little"][".env.example"].partition("# What only you know")[2] == (
+        ": where outside systems are, settings without a default.\nSENDER=\n\n"
+        "# What need not be set.\n#COLOUR=\n#TAGS=\n"
+    )
 
 
 def test_a_dollar_is_a_dollar() -> None:
