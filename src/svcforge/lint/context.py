@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -122,16 +123,23 @@ _NOTHING = Upkeep()
 class LintContext:
     """One rule's view of a blueprint: the shared indexes, and the values of its options.
 
-    `upkeep` is what is left to look after (SF9xx), `earlier` the version that this one is compared with (SF504).
+    `upkeep` is what is left to look after (SF9xx), `earlier` the version that this one is compared with (SF504), `today`
+    what the days in a blueprint's own rules are compared with.
     """
 
     def __init__(
-        self, indexes: Indexes, options: Mapping[str, Any], upkeep: Upkeep = _NOTHING, earlier: Earlier | None = None
+        self,
+        indexes: Indexes,
+        options: Mapping[str, Any],
+        upkeep: Upkeep = _NOTHING,
+        earlier: Earlier | None = None,
+        today: date | None = None,
     ) -> None:
         self.blueprint = indexes.blueprint
         self.indexes = indexes
         self.upkeep = upkeep
         self.earlier = earlier
+        self.today = today
         self._options = options
 
     def option(self, option: Option[T]) -> T:

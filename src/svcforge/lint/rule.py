@@ -17,6 +17,13 @@ FAMILIES = (
 """The families by the first digit of their codes: SF0 integrity, SF1 topology ..."""
 
 
+CUSTOM = "custom"
+"""The family of a blueprint's own rules; their codes begin with it: `custom/<name>`."""
+
+PLUGIN = "plugin"
+"""The family of rules that other packages bring."""
+
+
 class Profile(StrEnum):
     """How much is asked of a blueprint; each profile holds the rules of those before it."""
 
@@ -83,8 +90,10 @@ class Rule:
 
     @property
     def family(self) -> str:
-        """The family that the code's first digit names."""
-        return FAMILIES[int(self.code[2])]
+        """The family that the code's first digit names, or who made a rule that has no such code."""
+        if self.code[:2] == "SF" and self.code[2:].isdigit():
+            return FAMILIES[int(self.code[2])]
+        return CUSTOM if self.code.startswith(f"{CUSTOM}/") else PLUGIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from svcforge.lint import baseline as baselines
-from svcforge.lint import catalogue, ignores
+from svcforge.lint import ignores
 from svcforge.lint.baseline import Baseline, Counts
 from svcforge.lint.context import Indexes, LintContext
 from svcforge.lint.earlier import Earlier
@@ -87,7 +87,9 @@ def run(
         comments: those in its files that are addressed to svcforge.
     """
     entries = (of_entry(ignore, codes) for ignore, codes in settings.ignores)
-    ledger = Ledger(() if asked.bare else (*entries, *map(of_comment, comments)), today)
+    ledger = Ledger(
+        () if asked.bare else (*entries, *(of_comment(comment, settings.own) for comment in comments)), today
+    )
     return _Run(blueprint, settings, locate, ledger, asked).verdict()
 
 
@@ -141,13 +143,11 @@ class _Run:
     def _of_rule(self, code: str, upkeep: Upkeep) -> Iterator[_Found]:
         """What a rule finds and no suppression covers; more than this run's profile asks for."""
         settings = self.settings
-        entry = catalogue.entries()[code]
+        entry = settings.entry(code)
         rule = entry.rule
-        if entry.check is None:
-            return
         enabled = code in settings.codes
-        context = LintContext(self.indexes, settings.options.get(code, {}), upkeep, self.asked.earlier)
-        for violation in entry.check(context):
+        options, earlier = settings.options.get(code, {}), self.asked.earlier
+        for violation in entry.said(LintContext(self.indexes, options, upkeep, earlier, self.ledger.today)):
             gate = violation.profile
             shown = enabled and (gate is None or settings.profile.covers(gate))
             if not (shown or self.reach or self.subjects or self.ledger.suppressions):

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from svcforge.lint import catalogue
+from svcforge.lint import catalogue, custom
+from svcforge.lint.catalogue import Entry
 from svcforge.lint.rule import Profile, Violation
 from svcforge.model.elements import Ignore, LintConfig
 from svcforge.source.finding import Path, Severity
@@ -35,7 +36,7 @@ class Problem:
 class Settings:
     """What the engine runs with, and what is wrong with the blueprint's `lint` block.
 
-    `codes` are the rules that are asked for, and `reachable` all that decide which profile is reached; none where rules
+    `own` are the rules that the blueprint makes for itself. `codes` are the rules that are asked for, and `reachable` all that decide which profile is reached; none where rules
     were selected one by one.
     """
 
@@ -47,15 +48,20 @@ class Settings:
     ignores: tuple[tuple[Ignore, frozenset[str]], ...] = ()
     fail_on: Severity | None = Severity.WARNING
     problems: tuple[Problem, ...] = ()
+    own: Mapping[str, Entry] = field(default_factory=dict)
+
+    def entry(self, code: str) -> Entry:
+        """The rule of a code: the blueprint's own, or one of the catalogue."""
+        return self.own.get(code) or catalogue.entries()[code]
 
 
 class UnknownSelector(ValueError):
     """A word of the command line that stands for no rule; `nearest` is one that does."""
 
-    def __init__(self, word: str) -> None:
+    def __init__(self, word: str, nearest: str | None) -> None:
         super().__init__(word)
         self.word = word
-        self.nearest = catalogue.nearest(word)
+        self.nearest = nearest
 
 
 def resolve(config: LintConfig, choices: Choices = Choices()) -> Settings:
@@ -65,72 +71,78 @@ def resolve(config: LintConfig, choices: Choices = Choices()) -> Settings:
     of suppressions and baseline, which always run. A word of the command line
     comes before one of the blueprint; its `ignore` adds to the blueprint's. Raises UnknownSelector.
     """
-    problems: list[Problem] = []
+    words = _Words(custom.entries(config.custom))
     selected = choices.select is not None or (choices.profile is None and config.select is not None)
     profile = Profile(choices.profile or config.profile or Profile.RECOMMENDED)
     if choices.select is not None:
-        codes = _chosen(choices.select)
+        codes = words.chosen(choices.select)
     elif choices.profile is None and config.select is not None:
-        codes = frozenset(c for i, w in enumerate(config.select) for c in _named(w, ("lint", "select", i), problems))
+        codes = frozenset(c for i, w in enumerate(config.select) for c in words.named(w, ("lint", "select", i)))
     else:
-        codes = _chosen((profile,))
-    ignores = tuple((i, _named(i.rule, (*i.path, "rule"), problems)) for i in config.ignore)
+        codes = words.chosen((profile,))
+    ignores = tuple((i, words.named(i.rule, (*i.path, "rule"))) for i in config.ignore)
     fail_on = choices.fail_on or config.fail_on or Severity.WARNING
-    ignored = _chosen(choices.ignore)
+    ignored = words.chosen(choices.ignore)
+    severities = {
+        code: Severity(severity)
+        for word, severity in config.severity.items()
+        for code in words.named(word, ("lint", "severity", word))
+    }
     return Settings(
         profile=profile,
-        codes=(codes | _chosen(("hygiene",))) - ignored,
-        reachable=frozenset() if selected else _chosen((Profile.PRODUCTION,)) - ignored,
-        severities=_severities(config, problems),
-        options=_options(config, problems),
+        codes=(codes | words.chosen(("hygiene",))) - ignored,
+        reachable=frozenset() if selected else words.chosen((Profile.PRODUCTION,)) - ignored,
+        severities=severities,
+        options=_options(config, words),
         ignores=ignores,
         fail_on=None if fail_on == "never" else Severity(fail_on),
-        problems=tuple(problems),
+        problems=tuple(words.problems),
+        own=words.own,
     )
 
 
-def _chosen(words: Iterable[str]) -> frozenset[str]:
-    found: set[str] = set()
-    for word in words:
-        codes = catalogue.selected(word)
+@dataclass
+class _Words:
+    """What words stand for in one run, with the blueprint's own rules, and those that stand for nothing."""
+
+    own: Mapping[str, Entry]
+    problems: list[Problem] = field(default_factory=list)
+
+    def chosen(self, said: Iterable[str]) -> frozenset[str]:
+        """The codes of words of the command line; raises UnknownSelector."""
+        found: set[str] = set()
+        for word in said:
+            codes = catalogue.selected(word, self.own)
+            if codes is None:
+                raise UnknownSelector(word, catalogue.nearest(word, more=self.own))
+            found |= codes
+        return frozenset(found)
+
+    def named(self, word: str, path: Path) -> frozenset[str]:
+        """The codes that a word of the blueprint stands for; a word that stands for none is a problem."""
+        codes = catalogue.selected(word, self.own)
         if codes is None:
-            raise UnknownSelector(word)
-        found |= codes
-    return frozenset(found)
+            self.no_rule(word, path)
+        return codes or frozenset()
+
+    def no_rule(self, word: str, path: Path) -> None:
+        """There is no such rule."""
+        close = catalogue.nearest(word, more=self.own)
+        hint = f'did you mean "{close}"?' if close else 'see "svcforge rules"'
+        self.problems.append(_unresolved(f'there is no rule "{word}"', hint, path))
 
 
-def _named(word: str, path: Path, problems: list[Problem]) -> frozenset[str]:
-    """The codes that a word of the blueprint stands for; a word that stands for none is a problem."""
-    codes = catalogue.selected(word)
-    if codes is None:
-        problems.append(_no_rule(word, path))
-    return codes or frozenset()
-
-
-def _no_rule(word: str, path: Path) -> Problem:
-    close = catalogue.nearest(word)
-    return _unresolved(
-        f'there is no rule "{word}"', f'did you mean "{close}"?' if close else 'see "svcforge rules"', path
-    )
-
-
-def _severities(config: LintConfig, problems: list[Problem]) -> dict[str, Severity]:
-    found: dict[str, Severity] = {}
-    for word, severity in config.severity.items():
-        for code in _named(word, ("lint", "severity", word), problems):
-            found[code] = Severity(severity)
-    return found
-
-
-def _options(config: LintConfig, problems: list[Problem]) -> dict[str, dict[str, Any]]:
+def _options(config: LintConfig, words: _Words) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for word, said in config.options.items():
         path: Path = ("lint", "options", word)
-        entry = catalogue.entry(word)
-        if entry is None and catalogue.selected(word):
-            problems.append(_unresolved(f'"{word}" is several rules', "options belong to one rule: name it", path))
+        entry = catalogue.entry(word, words.own)
+        if entry is None and catalogue.selected(word, words.own):
+            words.problems.append(
+                _unresolved(f'"{word}" is several rules', "options belong to one rule: name it", path)
+            )
         elif entry is None:
-            problems.append(_no_rule(word, path))
+            words.no_rule(word, path)
         if entry is None:
             continue
         known = {option.name: option for option in entry.rule.options}
@@ -138,14 +150,16 @@ def _options(config: LintConfig, problems: list[Problem]) -> dict[str, dict[str,
             if name not in known:
                 close = catalogue.nearest(name, among=known) if known else None
                 hint = f'did you mean "{close}"?' if close else f"its options are: {', '.join(known) or 'none'}"
-                problems.append(_unresolved(f'rule "{entry.rule.name}" has no option "{name}"', hint, (*path, name)))
+                words.problems.append(
+                    _unresolved(f'rule "{entry.rule.name}" has no option "{name}"', hint, (*path, name))
+                )
                 continue
             try:
                 found.setdefault(entry.rule.code, {})[name] = known[name].read(raw)
             except ValueError:
                 hint = f"write {known[name].kind}, like {known[name].default}"
                 violation = Violation(path=(*path, name), message=f'"{raw}" is no value of "{name}"', hint=hint)
-                problems.append(Problem("SF011", "schema", violation))
+                words.problems.append(Problem("SF011", "schema", violation))
     return found
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from svcforge.lint import catalogue, ignores
+from svcforge.lint.catalogue import Entry
 from svcforge.lint.context import Indexes
 from svcforge.lint.rule import Violation
 from svcforge.lint.upkeep import Suppression, WithFate, Word
@@ -28,13 +29,13 @@ def of_entry(ignore: Ignore, codes: frozenset[str]) -> Suppression:
     )  # fmt: skip
 
 
-def of_comment(comment: Comment) -> Suppression:
-    """A comment; one that does not keep to the grammar suppresses nothing."""
+def of_comment(comment: Comment, own: Mapping[str, Entry] = catalogue.NO_MORE) -> Suppression:
+    """A comment, which may name the blueprint's own rules; one that does not keep to the grammar suppresses nothing."""
     match = _GRAMMAR.fullmatch(comment.text)
     if match is None or not _is_date(match["until"]):
         return Suppression(words=(), comment=comment, readable=False)
     names = [name.strip() for name in match["words"].split(",")]
-    words = tuple(_word(name) for name in names if name)
+    words = tuple(_word(name, own) for name in names if name)
     return Suppression(
         words=words, until=match["until"], reason=(match["reason"] or "").strip() or None, comment=comment,
         readable=bool(words),
@@ -91,9 +92,9 @@ class Ledger:
         return one.readable and (one.until is None or self.today.isoformat() <= one.until)
 
 
-def _word(name: str) -> Word:
-    codes = catalogue.selected(name)
-    return Word(name, codes) if codes else Word(name, frozenset(), catalogue.nearest(name))
+def _word(name: str, own: Mapping[str, Entry]) -> Word:
+    codes = catalogue.selected(name, own)
+    return Word(name, codes) if codes else Word(name, frozenset(), catalogue.nearest(name, more=own))
 
 
 def _is_date(text: str | None) -> bool:

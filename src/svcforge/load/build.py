@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from svcforge.load import words
+from svcforge.load.custom import CustomBuilder
 from svcforge.load.declarations import Declarations
 from svcforge.load.document import BlueprintDoc, ContextDoc, ExternalDoc, PlatformDoc
 from svcforge.load.flows import FlowBuilder
@@ -16,6 +17,7 @@ from svcforge.load.problems import finding
 from svcforge.load.services import ServiceBuilder
 from svcforge.load.words import choices, nearest
 from svcforge.model.blueprint import Blueprint, Duplicate
+from svcforge.model.custom import CustomRule
 from svcforge.model.elements import (
     Context,
     External,
@@ -45,6 +47,7 @@ def build(doc: BlueprintDoc, root: Any) -> tuple[Blueprint, list[Finding]]:
     for kind, found in (("store", doc.stores), ("library", doc.libraries)):
         for name in found:
             names.dashed(kind, name, ("stores" if kind == "store" else "libraries", name))
+    custom = tuple(CustomBuilder(doc, index, names).rules()) if doc.lint.custom else ()
     blueprint = Blueprint(
         system=doc.system, about=doc.about or "", platform=_platform(doc.platform), defaults=defaults(doc.defaults),
         repos=doc.repos, contexts=contexts, externals=externals, values=values,
@@ -56,7 +59,7 @@ def build(doc: BlueprintDoc, root: Any) -> tuple[Blueprint, list[Finding]]:
         sagas={n: flows.saga(n, s, ("sagas", n)) for n, s in doc.sagas.items()},
         gateway=flows.gateway(doc.gateway, ("gateway",)) if doc.gateway else None,
         bffs={n: flows.bff(n, b, ("bffs", n)) for n, b in doc.bffs.items()},
-        lint=_lint(doc), patches=tuple(_patches(doc)),
+        lint=_lint(doc, custom), patches=tuple(_patches(doc)),
         packs=tuple(PackSource(source=p.from_, at=p.at, path=("packs", i)) for i, p in enumerate(doc.packs)),
         references=tuple(index.references), duplicates=tuple(_duplicates(doc)),
     )  # fmt: skip
@@ -100,7 +103,7 @@ def _platform(doc: PlatformDoc) -> Platform:
     )  # fmt: skip
 
 
-def _lint(doc: BlueprintDoc) -> LintConfig:
+def _lint(doc: BlueprintDoc, custom: tuple[CustomRule, ...]) -> LintConfig:
     lint = doc.lint
     ignores = (
         Ignore(rule=i.rule, at=i.at, reason=i.reason, until=i.until, path=("lint", "ignore", n))
@@ -109,6 +112,7 @@ def _lint(doc: BlueprintDoc) -> LintConfig:
     return LintConfig(
         profile=lint.profile, select=tuple(lint.select) if lint.select is not None else None, ignore=tuple(ignores),
         severity=dict(lint.severity), options={k: dict(v) for k, v in lint.options.items()}, fail_on=lint.fail_on,
+        custom=custom,
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from svcforge.source.finding import Finding
 
 STANDARD_INPUT = "-"
+CUSTOM = "custom"
 BLUEPRINT = "blueprint.yaml"
 UNREADABLE = ("SF010", "SF011", "SF012", "SF013")
 """Findings of a blueprint that cannot be read: every command exits 2."""
@@ -207,12 +208,14 @@ def rules() -> tuple[Entry, ...]:
 
 
 def rule(word: str) -> Entry:
-    """The rule of a code, a name or another name in the literature."""
-    from svcforge.lint import catalogue
+    """The rule of a code, a name or another name in the literature; `custom/<name>` is one of the blueprint here."""
+    from svcforge.lint import catalogue, custom
 
-    entry = catalogue.entry(word)
+    blueprint = read(".").blueprint if word.startswith(f"{CUSTOM}/") else None
+    own = custom.entries(blueprint.lint.custom) if blueprint else {}
+    entry = catalogue.entry(word, own)
     if entry is None:
-        close = catalogue.nearest(word)
+        close = catalogue.nearest(word, more=own)
         raise SvcforgeError(
             f'there is no rule "{word}"', f'did you mean "{close}"?' if close else 'see "svcforge rules"'
         )

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field as Key
 
 from svcforge.load import words
+from svcforge.load.document.custom import CustomDoc
 from svcforge.load.document.flows import BffDoc, GatewayDoc, SagaDoc
 from svcforge.load.document.policies import DefaultsDoc
 from svcforge.load.document.services import ContextDoc, ExternalDoc, Fields
@@ -67,6 +68,7 @@ class LintDoc(Element):
     severity: dict[str, Annotated[str, one_of(*words.SEVERITIES)]] = Key(default_factory=dict)
     options: dict[str, dict[str, Literal]] = Key(default_factory=dict)
     fail_on: Annotated[str, one_of(*words.FAIL_ON)] | None = None
+    custom: dict[str, CustomDoc] = Key(default_factory=dict, description="Rules of this blueprint's own, by name.")
 
 
 class TargetDoc(Element):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from svcforge.model.custom import CustomRule
 from svcforge.source.finding import Path
 
 
@@ -93,7 +94,7 @@ class LintConfig:
     severity: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     fail_on: str | None = None
-    custom: tuple[Mapping[str, Any], ...] = ()
+    custom: tuple[CustomRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
