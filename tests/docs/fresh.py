@@ -26,9 +26,12 @@ ROOT = Path(__file__).parents[2]
 
 def rules() -> str:
     """The rules, by code."""
-    return table(
-        ("code", "name", "severity", "from profile", "finds"), (rule_row(e, "docs/rules/") for e in pipeline.rules())
-    )
+    return table(("code", "name", "severity", "from profile", "finds"), (rule_row(e, "docs/rules/") for e in ours()))
+
+
+def ours() -> list[Entry]:
+    """The rules that come with svcforge: not those of packages that happen to be installed here."""
+    return [entry for entry in pipeline.rules() if entry.rule.code.startswith("SF")]
 
 
 def rule_row(entry: Entry, folder: str) -> tuple[str, ...]:
@@ -44,7 +47,7 @@ RULES = "docs/rules"
 
 def rule_pages() -> dict[str, str]:
     """The manual as a folder: a page a rule by its code, and `README.md`, which lists them by family."""
-    entries = pipeline.rules()
+    entries = ours()
     return {"README.md": _rule_index(entries)} | {f"{e.rule.code}.md": _rule_page(e) for e in entries}
 
 

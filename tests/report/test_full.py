@@ -104,6 +104,10 @@ def test_what_can_be_fixed_is_marked_and_counted() -> None:
     assert printed.endswith("[*] 1 fixable with --fix (1 more with --unsafe-fixes)\n")
 
 
+def test_a_rule_of_the_blueprints_own_has_no_page_to_read() -> None:
+    assert "  docs: " not in full(Report([replace(LOOSE, code="custom/layers", name="layers")]), Page())
+
+
 def test_a_closing_line_of_large_numbers_is_wrapped() -> None:
     summary = Summary(
         errors=12345, warnings=12345, infos=12345, suppressed=1234, baseline=1234, fixed=1234, services=10000

@@ -62,7 +62,7 @@ def _json(entry: Entry) -> dict[str, Any]:
 
 def references(entry: Entry) -> Iterator[str]:
     """The literature that a rule's page names, an entry each."""
-    for block in blocks(sections(entry.page)["References"]):
+    for block in blocks(sections(entry.page).get("References", "")):
         if block.startswith("- "):
             yield block.removeprefix("- ")
 

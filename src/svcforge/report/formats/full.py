@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from svcforge.lint import catalogue
 from svcforge.report.closing import closing, counted
 from svcforge.report.findings import Report
 from svcforge.report.frame import frame, gutter
@@ -18,7 +19,11 @@ RELATED_SHOWN = 20
 def text(report: Report, page: Page) -> str:
     """The findings one after the other, and how many there are."""
     sources = {file: lines(source) for file, source in report.sources.items()}
-    blocks = ["\n".join(_finding(finding, report.mark(finding), sources, page)) for finding in report.findings]
+    documented = {code for code in {f.code for f in report.findings} if catalogue.entry(code)}
+    blocks = [
+        "\n".join([*_finding(f, report.mark(f), sources, page), *([_docs(f, page)] if f.code in documented else [])])
+        for f in report.findings
+    ]
     end = (line for said in closing(report) for line in wrapped(said, page.width, indent="  "))
     return "\n\n".join([*blocks, "\n".join(end)]) + "\n"
 
@@ -43,7 +48,6 @@ def _finding(finding: Finding, mark: str, sources: Mapping[str, list[str]], page
         yield from rest
     if finding.hint:
         yield from wrapped(visible(finding.hint), page.width, first="  help: ", indent=" " * len("  help: "))
-    yield page.paint("faint", f"  docs: svcforge explain {finding.code}")
 
 
 def _place(span: Span) -> str:
@@ -57,3 +61,8 @@ def _related(related: Sequence[Related]) -> Iterator[str]:
         yield f"{place}{visible(one.message)}"
     if len(related) > RELATED_SHOWN:
         yield f"and {counted(len(related) - RELATED_SHOWN, 'more place')}"
+
+
+def _docs(finding: Finding, page: Page) -> str:
+    """Where to read more; a rule that a blueprint makes for itself has no page."""
+    return page.paint("faint", f"  docs: svcforge explain {finding.code}")

@@ -50,13 +50,15 @@ def _rule(code: str, name: str) -> dict[str, Any]:
     entry = catalogue.entry(code)
     if entry is None:
         return {"id": code, "name": name}
+    full = sections(entry.page).get("What it does", entry.summary)
+    ours = {"helpUri": f"{HOME}/blob/v{__version__}/docs/rules/{code}.md"} if code.startswith("SF") else {}
     return {
         "id": code,
         "name": name,
         "shortDescription": {"text": entry.summary},
-        "fullDescription": {"text": " ".join(sections(entry.page)["What it does"].split())},
+        "fullDescription": {"text": " ".join(full.split())},
         "help": {"text": entry.page, "markdown": entry.page},
-        "helpUri": f"{HOME}/blob/v{__version__}/docs/rules/{code}.md",
+        **ours,
         "defaultConfiguration": {"level": LEVELS[entry.rule.severity]},
         "properties": {"tags": [entry.rule.family, f"profile-{entry.rule.profile}"]},
     }
