@@ -167,6 +167,17 @@ def test_a_file_of_the_users_that_was_there_first_is_theirs(folder: Path, capsys
     assert logic.read_text() == "# mine\n"
 
 
+@pytest.mark.parametrize("options", [[], ["--no-lint"]])
+@pytest.mark.parametrize("more", ["", "lint: {ignore: [SF601]}\n"])
+def test_nobody_may_insist_on_scopes_that_nobody_checks(
+    folder: Path, capsys: pytest.CaptureFixture[str], options: list[str], more: str
+) -> None:
+    (folder / "blueprint.yaml").write_text(GOOD.replace("public: a test", "scopes: [things:write]") + more)
+    assert run(["generate", *options]) == 1
+    assert 'SF601 error  unauthenticated-entry: "things.add" asks for a token' in capsys.readouterr().err
+    assert [path.name for path in folder.iterdir()] == ["blueprint.yaml"]
+
+
 @pytest.mark.parametrize(("text", "code"), [(CYCLE, "SF101"), (DANGLING, "SF001")])
 def test_errors_of_the_linter_stop_it(folder: Path, capsys: pytest.CaptureFixture[str], text: str, code: str) -> None:
     (folder / "blueprint.yaml").write_text(text)

@@ -3,18 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.elements import Call, Operation
-from svcforge.model.inputs import Input
+from svcforge.model.inputs import Input, claim_of
 from svcforge.model.signature import signature
+from svcforge.source.finding import Path
 
 NO_TOKEN = "no user's token comes with this call"
 
 
-def asks_for_token(blueprint: Blueprint, operation: Operation) -> bool:
-    """Whether an operation that is open to the gateway is for those with a token: it has scopes, or takes a claim."""
-    return operation.http is not None and (operation.scopes is not None or bool(_claims(blueprint, operation)))
+ADD_ISSUER_TO_GATEWAY = 'add "auth: {jwt: {issuer: ..., audience: ...}}" to the gateway'
+ADD_ISSUER = 'add a `gateway` with "auth: {jwt: {issuer: ..., audience: ...}}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """What is to be generated and asks whoever calls it for a token: `service.operation` or `bff.part`."""
+
+    name: str
+    path: Path
+
+    @property
+    def message(self) -> str:
+        """What is wrong where nothing says whose tokens are good."""
+        return f'"{self.name}" asks for a token, and nothing says whose tokens are good: nobody would be asked for one'
+
+
+def askers(blueprint: Blueprint) -> Iterator[Asker]:
+    """Operations with `http` that have scopes or take a claim of the token, and parts of endpoints that take one."""
+    for service in blueprint.services.values():
+        built = service.generated and blueprint.abilities_of(service.name) is None
+        for operation in service.operations.values() if built else ():
+            if operation.http and operation.scopes is not None:
+                yield Asker(f"{service.name}.{operation.name}", (*operation.path, "scopes"))
+            elif operation.http and _claims(blueprint, operation):
+                yield Asker(f"{service.name}.{operation.name}", operation.path)
+    for bff in blueprint.bffs.values():
+        for endpoint in bff.endpoints if blueprint.abilities_of(bff.name) is None else ():
+            for part in endpoint.parts:
+                if any(argument.source and claim_of(argument.source) for argument in part.arguments):
+                    yield Asker(f"{bff.name}.{part.name}", part.path)
 
 
 def refused(blueprint: Blueprint, call: Call, *, owner: str | None = None) -> str | None:

@@ -1,17 +1,23 @@
-"""What a blueprint asks for and no chosen pack can do: an error for a stack, a warning for a platform."""
+"""What a blueprint asks for and no chosen pack can do: an error for a stack, a warning for a platform.
+
+And what none could do: ask for a token of which nobody says whose it should be.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Protocol
 
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.elements import Bff, Service
+from svcforge.model.tokens import ADD_ISSUER, ADD_ISSUER_TO_GATEWAY, askers
 from svcforge.plan.abilities import needs_of
 from svcforge.plan.parts import bffs, generated, services
 from svcforge.source.finding import Finding, Path, Severity
 
 MISSING_PACK, MISSING_ABILITY, NOT_GENERATED = "SF020", "SF021", "SF023"
+UNAUTHENTICATED = "SF601"
 
 
 class Card(Protocol):
@@ -37,11 +43,21 @@ Cards = Mapping[str, Card]
 def missing(blueprint: Blueprint, stacks: Cards, platforms: Cards) -> Iterator[Finding]:
     """Packs that do not exist, and abilities that those which do exist do not have, each named once."""
     seen: set[tuple[str, Path, str]] = set()
-    for finding in (*_stacks(blueprint, stacks), *_platforms(blueprint, platforms), *_routes(blueprint)):
+    found = (*_stacks(blueprint, stacks), *_platforms(blueprint, platforms), *_routes(blueprint), *_issuer(blueprint))
+    for finding in found:
         at = (finding.code, finding.path, finding.message)
         if at not in seen:
             seen.add(at)
             yield finding
+
+
+def _issuer(blueprint: Blueprint) -> Iterator[Finding]:
+    """The linter's rule, on which nobody may insist: without an issuer there is no code that could ask for a token."""
+    gateway = blueprint.gateway
+    if gateway is None or gateway.jwt is None:
+        for asker in islice(askers(blueprint), 1):
+            hint = ADD_ISSUER if gateway is None else ADD_ISSUER_TO_GATEWAY
+            yield Finding(UNAUTHENTICATED, "unauthenticated-entry", Severity.ERROR, asker.message, hint, asker.path)
 
 
 def _stacks(blueprint: Blueprint, stacks: Cards) -> Iterator[Finding]:

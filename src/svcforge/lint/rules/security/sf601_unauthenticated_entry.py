@@ -64,10 +64,9 @@ from svcforge.lint.doors import identified, open_doors
 from svcforge.lint.rule import Profile, Rule, Violation
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.elements import Gateway, Operation, Role, Route
-from svcforge.model.inputs import claim_of
 from svcforge.model.routes import endpoints_behind, operations_behind
-from svcforge.model.tokens import asks_for_token
-from svcforge.source.finding import Path, Related, Severity
+from svcforge.model.tokens import ADD_ISSUER, ADD_ISSUER_TO_GATEWAY, Asker, askers
+from svcforge.source.finding import Related, Severity
 
 RULE = Rule(
     code="SF601", name="unauthenticated-entry", severity=Severity.ERROR, profile=Profile.MINIMAL,
@@ -85,11 +84,11 @@ def check(context: LintContext) -> Iterator[Violation]:
     gateway = blueprint.gateway
     if gateway is None or gateway.jwt is None:
         routes = [route for route in gateway.routes if _needs_token(blueprint, route)] if gateway else []
-        askers = list(_askers(blueprint))
+        found = list(askers(blueprint))
         if gateway is not None and routes:
             yield _open_gateway(gateway, routes)
-        elif askers:
-            yield _nobody_s_tokens(gateway, askers)
+        elif found:
+            yield _nobody_s_tokens(gateway, found)
     known = identified(context.indexes)
     for name, path in open_doors(context.indexes).items():
         service = blueprint.services[name]
@@ -125,29 +124,13 @@ def _needs_token(blueprint: Blueprint, route: Route) -> bool:
     return not operations or any(operation.scopes is not None for operation in operations)
 
 
-def _askers(blueprint: Blueprint) -> Iterator[tuple[str, Path]]:
-    """What is to be generated and asks for a token: a name, and the place where it does."""
-    for service in blueprint.services.values():
-        built = service.generated and blueprint.abilities_of(service.name) is None
-        for operation in service.operations.values() if built else ():
-            if asks_for_token(blueprint, operation):
-                place = operation.path if operation.scopes is None else (*operation.path, "scopes")
-                yield f"{service.name}.{operation.name}", place
-    for bff in blueprint.bffs.values():
-        for endpoint in bff.endpoints if blueprint.abilities_of(bff.name) is None else ():
-            for part in endpoint.parts:
-                if any(argument.source and claim_of(argument.source) for argument in part.arguments):
-                    yield f"{bff.name}.{part.name}", part.path
-
-
-def _nobody_s_tokens(gateway: Gateway | None, askers: list[tuple[str, Path]]) -> Violation:
-    (name, path), *others = askers
+def _nobody_s_tokens(gateway: Gateway | None, askers: list[Asker]) -> Violation:
+    first, *others = askers
     return Violation(
-        path=path,
-        message=f'"{name}" asks for a token, and nothing says whose tokens are good: nobody would be asked for one',
-        hint=f'{"add" if gateway else "add a `gateway` with"} "auth: {{jwt: {{issuer: ..., audience: ...}}}}"'
-        + (" to the gateway" if gateway else ""),
-        related=tuple(Related(place, f'"{other}" asks for one too') for other, place in others),
+        path=first.path,
+        message=first.message,
+        hint=ADD_ISSUER if gateway is None else ADD_ISSUER_TO_GATEWAY,
+        related=tuple(Related(other.path, f'"{other.name}" asks for one too') for other in others),
     )
 
 
@@ -156,7 +139,7 @@ def _open_gateway(gateway: Gateway, routes: list[Route]) -> Violation:
     return Violation(
         path=(*gateway.path, "auth") if gateway.auth_none else gateway.path,
         message=f'"{gateway.name}" verifies no token, and what is behind {prefixes} needs one',
-        hint='add "auth: {jwt: {issuer: ..., audience: ...}}" to the gateway, or say "public: <reason>" on the operations',
+        hint=f'{ADD_ISSUER_TO_GATEWAY}, or say "public: <reason>" on the operations',
         related=tuple(Related(route.path, f"leads to {route.to or route.url}") for route in routes),
         about=(gateway.name,),
     )
