@@ -13,6 +13,7 @@ from types import MappingProxyType, ModuleType
 from svcforge.errors import SvcforgeError
 from svcforge.lint import plugins, rules
 from svcforge.lint.context import LintContext
+from svcforge.lint.page import sections
 from svcforge.lint.rule import CUSTOM, FAMILIES, PLUGIN, Profile, Rule, Violation
 
 Check = Callable[[LintContext], Iterator[Violation]]
@@ -73,6 +74,8 @@ def _brought(ours: Mapping[str, Entry]) -> Mapping[str, Entry]:
         rule, name = brought.module.RULE, brought.module.__name__
         if not isinstance(rule, Rule) or not callable(getattr(brought.module, "check", None)):
             raise plugins.refused(brought.origin, f'"{name}" has no RULE of the class Rule, or no check')
+        if "What it does" not in sections(brought.module.__doc__ or ""):
+            raise plugins.refused(brought.origin, f'"{name}" has no manual page: begin its docstring like ours')
         if not _CODE.fullmatch(rule.code) or rule.code.startswith("SF"):
             raise plugins.refused(brought.origin, f'"{rule.code}" is no code for a rule: write one like ACME101')
         one = replace(_entry(brought.module), origin=brought.origin)
