@@ -17,6 +17,7 @@ from tests.alive.repositories import INSTALLS, LOCK, REPOSITORIES, outcome
 from tests.alive.running import Broker, DevelopmentBroker, RealBroker, Running, up
 from tests.alive.shop import Shop
 from tests.driving import System
+from tests.packs.python import kitchen
 from tests.servers import ServerMissing, skip_without
 from tests.servers.postgres import postgres
 from tests.servers.rabbitmq import rabbitmq
@@ -47,6 +48,10 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Generate:
     def generate(example: str) -> Path:
         if example not in made:
             root = tmp_path_factory.mktemp("systems") / example
+            if example == kitchen.NAME:
+                root.mkdir()
+                made[example] = kitchen.generated(root)
+                return root
             System(root.parent).run("init", example, "--from", example, "--no-input")
             blueprint = root / "blueprint.yaml"
             text = blueprint.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The repositories that are generated from the examples, and what the pack's card says to run in them."""
+"""The repositories that are generated from the examples and the kitchen, and what the pack's card says to run in them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.packs.python import kitchen
 
 from svcforge import pipeline
 from svcforge.packs.shelf import blueprints_folder, bundled
@@ -18,12 +20,14 @@ CHECKS = [command for command in COMMANDS if command[0] != "uv"]
 
 def repositories(example: str) -> list[str]:
     """The folders of an example's services and BFFs."""
-    blueprint = pipeline.read(str(blueprints_folder() / example)).blueprint
+    at = kitchen.BLUEPRINT if example == kitchen.NAME else blueprints_folder() / example
+    blueprint = pipeline.read(str(at)).blueprint
     assert blueprint is not None
     return [f"services/{name}" for name in blueprint.services] + [f"bffs/{name}" for name in blueprint.bffs]
 
 
-REPOSITORIES = [(example, folder) for example in ("shop", "healthcare", "minimal") for folder in repositories(example)]
+EXAMPLES = ("shop", "healthcare", "minimal", kitchen.NAME)
+REPOSITORIES = [(example, folder) for example in EXAMPLES for folder in repositories(example)]
 
 
 @dataclass(frozen=True)

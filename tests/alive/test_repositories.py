@@ -50,7 +50,7 @@ def server() -> Iterator[str]:
         skip_without(missing)
 
 
-@pytest.mark.parametrize("example", ["shop", "healthcare"])
+@pytest.mark.parametrize("example", ["shop", "healthcare", "kitchen"])
 def test_the_tests_of_a_database_pass_on_postgresql_too(
     generated: Generate, programs: Path, server: str, example: str
 ) -> None:

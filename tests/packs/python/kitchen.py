@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.driving import System
 
+NAME = "kitchen"
 BLUEPRINT = Path(__file__).with_name("kitchen.yaml")
 
 ECHO = 'return WithQueryAnswer(**{name: value for name, value in locals().items() if name != "work"})'
@@ -14,7 +15,7 @@ DEARER = """from sqlalchemy import select
     from menu_board.domain import Line
 
     async with work.read() as session:
-        return list(await session.scalars(select(Line.id).where(Line.exact >= least)))"""
+        return list(await session.scalars(select(Line.id).where(Line.present_, Line.exact >= least)))"""
 CHARGED = """best = await clients.bank_api.best()
     return Money(amount=money.amount + best.amount, currency=money.currency)"""
 QUOTED = """rates = await clients.bank_api.rates(on=on, currencies=currencies)
@@ -42,6 +43,9 @@ LOGIC = {
     "the-cook/taste": "return TasteAnswer(nice=amount > 0, note=sauce)",
 }
 """The body of each function that is the user's to write, by service and operation."""
+
+SETTINGS = {"LIMIT": "3", "PASSWORD": "a secret"}
+"""What the cook reads from its environment and has no default."""
 
 
 def generated(root: Path) -> Path:

@@ -7,38 +7,33 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.driving import System
+from tests.packs.python import kitchen
 
 from svcforge.process import run
 
-KITCHEN = Path(__file__).with_name("kitchen.yaml")
-
 
 @pytest.fixture(scope="module")
-def kitchen(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The kitchen, generated."""
-    root = tmp_path_factory.mktemp("kitchen")
-    (root / "blueprint.yaml").write_text(KITCHEN.read_text(encoding="utf-8"), encoding="utf-8")
-    System(root).run("generate")
-    return root
+    return kitchen.generated(tmp_path_factory.mktemp("kitchen"))
 
 
-def sources(kitchen: Path) -> list[Path]:
-    """Every module that the services and the BFF are made of."""
-    return sorted(one for folder in ("services", "bffs") for one in (kitchen / folder).glob("*/src/**/*.py"))
+def repositories(root: Path) -> list[Path]:
+    """The services and the BFF."""
+    return sorted(one for folder in ("services", "bffs") for one in (root / folder).iterdir())
 
 
-def test_every_module_is_python(kitchen: Path) -> None:
-    modules = sources(kitchen)
-    assert {one.relative_to(kitchen).parts[1] for one in modules} == {
+def test_every_module_is_python(generated: Path) -> None:
+    found = repositories(generated)
+    assert {one.name for one in found} == {
         *("every-type", "front-page", "listener", "menu-board", "plain-sums", "tables", "the-cook"),
     }
-    for module in modules:
-        ast.parse(module.read_text(encoding="utf-8"), str(module))
+    for repository in found:
+        for module in repository.glob("**/*.py"):
+            ast.parse(module.read_text(encoding="utf-8"), str(module))
 
 
 @pytest.mark.parametrize("asked", [("check", "--quiet"), ("format", "--check", "--quiet")])
-def test_what_is_generated_is_as_the_linter_and_the_formatter_want_it(kitchen: Path, asked: tuple[str, ...]) -> None:
-    folders = sorted({str(kitchen.joinpath(*one.relative_to(kitchen).parts[:3])) for one in sources(kitchen)})
-    done = run([sys.executable, "-m", "ruff", *asked, *folders], timeout=60)
+def test_what_is_generated_is_as_the_linter_and_the_formatter_want_it(generated: Path, asked: tuple[str, ...]) -> None:
+    done = run([sys.executable, "-m", "ruff", *asked, *map(str, repositories(generated))], timeout=60)
     assert (done.code, done.out) == (0, "")
