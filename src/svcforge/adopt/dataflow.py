@@ -46,8 +46,8 @@ def read(documents: Sequence[Read]) -> Part:
     notes: list[Note] = []
     for document in documents:
         model = _Model(document)
-        notes += model.notes
         found = list(model.links())
+        notes += model.notes
         sights = model.sights(found)
         nodes += [replace(n, facts=(*n.facts, *sights.get(n.name, ()))) for n in model.nodes.values()]
         links += found

@@ -15,7 +15,7 @@ Resolve = Callable[[str], Node | None]
 """The node that answers at a host's name, if one of the source does."""
 
 SECRET_WORDS = frozenset(
-    ["password", "passwd", "passphrase", "pwd", "secret", "token", "apikey", "credential", "credentials"]
+    ["password", "passwd", "passphrase", "pwd", "pass", "secret", "token", "apikey", "credential", "credentials"]
 )
 SECRET_PAIRS = (("api", "key"), ("access", "key"), ("private", "key"), ("secret", "key"), ("signing", "key"))
 NO_SECRET = frozenset(
