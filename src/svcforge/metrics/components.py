@@ -11,9 +11,10 @@ from svcforge.lint.context import Indexes
 
 @dataclass(frozen=True)
 class Components:
-    """The components, services in the order of the file before entries by name, and each one's callees with the number of calls that are declared.
+    """The components, services in the order of the file before entries by name, and who calls whom how often.
 
-    Calls are synchronous edges; those of a component to itself count as a cycle and as nothing else.
+    Calls are synchronous edges, counted as they are declared; those of a component to itself make a circle and count as
+    nothing else.
     """
 
     names: tuple[str, ...]

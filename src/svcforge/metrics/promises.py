@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import exp, log
 
@@ -24,7 +24,7 @@ class Composite:
     unpromised: int
 
 
-def composite(indexes: Indexes, names: Iterable[str]) -> Mapping[str, Composite]:
+def composite(indexes: Indexes, names: Collection[str]) -> Mapping[str, Composite]:
     """`A(s) * prod A(d)` over the distinct hard synchronous descendants d of s, of its worst operation or route.
 
     (Treynor, Dahlin, Rau, Beyer: The Calculus of Service Availability, ACM Queue 15(2), 2017.) A(x) is the promised
