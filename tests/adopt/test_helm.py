@@ -9,7 +9,7 @@ from tests.adopt.importing import Folder
 
 from svcforge.adopt.helm import plain
 from svcforge.source.foreign import read_foreign
-from svcforge.source.yaml import Mapping
+from svcforge.source.tree import Mapping
 
 VALUES = read_foreign(
     "{on: true, off: false, name: shop, none: null, list: [1], deep: {port: 80}}", "values.yaml"

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from svcforge.source.foreign import MAX_DEPTH, read_foreign
-from svcforge.source.yaml import Mapping, Quoted
+from svcforge.source.tree import Mapping, Quoted
 
 
 def first(text: str) -> object:

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from svcforge.source.yaml import Mapping, Place, Quoted, Sequence
+from svcforge.source.tree import Mapping, Place, Quoted, Sequence
 
 MAX_DEPTH = 100
 """Deepest nesting that is read."""
