@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -12,10 +13,13 @@ import typer
 from svcforge.errors import SvcforgeError
 
 if TYPE_CHECKING:
+    from svcforge.pipeline import Judge
     from svcforge.report.findings import Report
     from svcforge.report.formats import Format
 
 Profiles = Literal["minimal", "recommended", "production"]
+WATCHED = ("full", "concise")
+"""Formats of which a part is a report too."""
 Thresholds = Literal["error", "warning", "info", "never"]
 
 
@@ -52,6 +56,9 @@ def command(
             metavar="REV|FILE", help="An older version, in git or a file: what breaks its users, and only what is new."
         ),
     ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Judge again on every save, and show what appeared and what went.")
+    ] = False,
     fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended without asking, in the files.")] = False,
     unsafe: Annotated[
         bool, typer.Option("--unsafe-fixes", help="With --fix or --diff: also write values that you must confirm.")
@@ -84,6 +91,10 @@ def command(
     judge = pipeline.judge(
         choices, strict_baseline=strict_baseline, known=not write_baseline, formats=formats, against=against
     )
+    if watch:
+        if fix or diff or write_baseline or update_baseline:
+            raise SvcforgeError("--watch looks, and changes nothing", "run the other option by itself")
+        _watch(blueprint, judge, format_, files, [Path(against)] if against else [])
     loaded = pipeline.read(blueprint)
     if diff:
         raise typer.Exit(mending.show_difference(loaded, judge, unsafe=unsafe))
@@ -107,6 +118,22 @@ def _report(report: Report, shown: Format, files: Mapping[str, Format], *, to_st
         print(shown(report, Page()), end="", file=sys.stderr)
     else:
         out.write(shown(report, out.page()))
+
+
+def _watch(source: str, judge: Judge, format_: str, files: Mapping[str, Format], beside: list[Path]) -> None:
+    """Judge again and again; only what is to be read by people can be shown piece by piece."""
+    from svcforge import pipeline
+    from svcforge.cli.relinting import Relinting
+    from svcforge.lint.baseline import FILE
+
+    if source == pipeline.STANDARD_INPUT:
+        raise SvcforgeError("standard input is read once, and cannot be watched", "name a file")
+    if format_ not in WATCHED:
+        raise SvcforgeError(
+            f'--watch shows {" or ".join(WATCHED)}, not "{format_}"', f"write it to a file: --output {format_}:FILE"
+        )
+    folder = Path(source) if Path(source).is_dir() else Path(source).parent
+    Relinting(lambda: pipeline.read(source), judge, _format(format_), files, [folder / FILE, *beside]).forever()
 
 
 def _words(entries: Iterable[str]) -> tuple[str, ...]:

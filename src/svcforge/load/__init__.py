@@ -26,13 +26,17 @@ STANDARD_INPUT = "<stdin>"
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What was read: the blueprint (None when it cannot be read), findings SF010-SF013, and the text of each file."""
+    """What was read: the blueprint (None when it cannot be read), findings SF010-SF013, and the text of each file.
+
+    `globs` are those of the includes, each with the folder that it is for.
+    """
 
     blueprint: Blueprint | None
     findings: tuple[Finding, ...]
     root: Root
     sources: Mapping[str, str]
     file: str
+    globs: tuple[tuple[FilePath, str], ...] = ()
 
     def locate(self, path: Path, at_key: bool = False) -> Span | None:
         """Where a path of the blueprint stands: its value, or the key that ends it."""
@@ -93,7 +97,9 @@ def _loaded(tree: Tree, file: str) -> Loaded:
     refused = {f.span for f in tree.findings}
     # What YAML has refused is told once, and not again as something of the wrong shape.
     told = [f for f in placed if f.code != "SF011" or span_of(tree.root, f.path) not in refused]
-    return Loaded(None if findings else blueprint, tuple(in_order(told)), tree.root, tree.sources, file)
+    return Loaded(
+        None if findings else blueprint, tuple(in_order(told)), tree.root, tree.sources, file, tuple(tree.globs)
+    )
 
 
 def _built(tree: Tree) -> tuple[Blueprint | None, list[Finding]]:
