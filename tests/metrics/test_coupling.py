@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from tests.metrics.small import Graph, calling, counted, graphs
 
 from svcforge.metrics import coupling
@@ -60,6 +60,7 @@ def test_entries_are_components_where_they_are_asked_for() -> None:
     assert coupling.dependence(found, "gateway") == 2
 
 
+@settings(deadline=None)
 @given(graphs)
 def test_of_any_system_importance_and_dependence_have_one_sum_and_shares_are_shares(graph: Graph) -> None:
     found = counted(calling(graph))
@@ -73,6 +74,7 @@ def test_of_any_system_importance_and_dependence_have_one_sum_and_shares_are_sha
     )
 
 
+@settings(deadline=None)
 @given(graphs)
 def test_of_any_system_structural_coupling_is_between_minus_one_and_one(graph: Graph) -> None:
     found = list(coupling.structural(counted(calling(graph))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from math import prod
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.metrics.small import blueprint_of
 
@@ -67,6 +67,7 @@ def test_a_knot_counts_as_one_place() -> None:
     assert tries(services) == {"b": 2, "c": 2}
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=12))
 def test_along_a_chain_it_is_the_product(retries: list[int]) -> None:
     names = [f"s{i}" for i in range(len(retries) + 1)]

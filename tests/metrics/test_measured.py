@@ -94,7 +94,7 @@ def test_a_published_system_has_the_figures_that_an_independent_script_found(sys
     assert ours_of(measured(loaded.blueprint, entries=True), theirs) == theirs
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(blueprints())
 def test_any_blueprint_can_be_counted_and_always_the_same(data: Data) -> None:
     text = as_text(data)
@@ -106,6 +106,7 @@ def test_any_blueprint_can_be_counted_and_always_the_same(data: Data) -> None:
             assert all(len(line) <= 80 for line in table(found, Page()).splitlines())
 
 
+@settings(deadline=None)
 @given(graphs)
 def test_more_calls_make_nothing_smaller(graph: Graph) -> None:
     fuller = {name: callees | {min(graph)} for name, callees in graph.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.metrics.small import Graph, blueprint_of, graphs
 
@@ -84,6 +84,7 @@ def test_of_the_system_the_worst_is_told() -> None:
 promises = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(9000, 10000).map(lambda n: n / 100))
 
 
+@settings(deadline=None)
 @given(graphs, promises)
 def test_of_any_system_it_is_what_a_search_finds(graph: Graph, promised: dict[str, float]) -> None:
     slo = {name: f"slo: {{availability: {promised[name]}%}}, " if name in promised else "" for name in graph}

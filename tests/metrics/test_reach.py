@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import networkx as nx
-from hypothesis import given
+from hypothesis import given, settings
 from tests.metrics.small import Graph, calling, counted, graphs
 
 from svcforge.metrics import reach
@@ -43,12 +43,14 @@ def graph_of(graph: Graph) -> nx.DiGraph[str]:
     return made
 
 
+@settings(deadline=None)
 @given(graphs)
 def test_dependents_are_the_ancestors(graph: Graph) -> None:
     oracle = graph_of(graph)
     assert reach.dependents(counted(calling(graph))) == {name: len(nx.ancestors(oracle, name)) for name in graph}
 
 
+@settings(deadline=None)
 @given(graphs)
 def test_the_longest_chain_is_the_longest_path_of_the_condensation(graph: Graph) -> None:
     found = reach.chains(counted(calling(graph)))
@@ -60,6 +62,7 @@ def test_the_longest_chain_is_the_longest_path_of_the_condensation(graph: Graph)
         assert any(callee in graph[name] for name in here for callee in there)
 
 
+@settings(deadline=None)
 @given(graphs)
 def test_circles_are_what_networkx_finds(graph: Graph) -> None:
     oracle = graph_of(graph)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.metrics.small import blueprint_of
 
@@ -40,6 +40,7 @@ def test_a_service_without_clients_that_say_what_they_use_has_none(services: str
     assert siuc(services) == {}
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from("abc"), st.sets(st.sampled_from("xyz"), min_size=1), min_size=1))
 def test_it_is_a_share_and_one_only_where_all_use_all(uses: dict[str, set[str]]) -> None:
     clients = [f"{name}: {{calls: [{', '.join(f's.{o}' for o in sorted(used))}]}}" for name, used in uses.items()]

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.report.samples import CYCLE, LOOSE, SOURCE, reports
 
@@ -25,6 +25,7 @@ def plain(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
+@settings(deadline=None)
 @given(reports(), st.integers(40, 120))
 def test_no_line_is_wider_than_the_page_unless_it_is_one_word(report: Report, width: int) -> None:
     for line in full(report, Page(width)).split("\n"):
@@ -32,17 +33,20 @@ def test_no_line_is_wider_than_the_page_unless_it_is_one_word(report: Report, wi
         assert cells(line) <= width or len(words) <= 1
 
 
+@settings(deadline=None)
 @given(reports())
 def test_nothing_that_a_file_or_a_finding_says_reaches_the_terminal_as_a_command(report: Report) -> None:
     printed = full(report, Page()) + FORMATS["concise"](report, Page())
     assert all(visible(line) == line for line in printed.split("\n"))
 
 
+@settings(deadline=None)
 @given(reports())
 def test_colours_change_nothing_but_colours(report: Report) -> None:
     assert plain(full(report, Page(colour=True))) == full(report, Page())
 
 
+@settings(deadline=None)
 @given(reports())
 def test_every_finding_has_its_place_and_the_way_to_its_page(report: Report) -> None:
     printed = full(report, Page(width=10_000))

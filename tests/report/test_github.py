@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given
+from hypothesis import given, settings
 from tests.report.samples import CYCLE, INFO, LOOSE, reports
 
 from svcforge.report.findings import Report
@@ -32,6 +32,7 @@ def read(text: str) -> str:
     return text
 
 
+@settings(deadline=None)
 @given(reports())
 def test_whatever_a_finding_says_is_read_back_from_one_line(report: Report) -> None:
     lines = FORMATS["github"](report, Page()).split("\n")

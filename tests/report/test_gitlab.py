@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from tests.report.samples import CYCLE, INFO, LOOSE, SOURCE, reports
 
 from svcforge.lint.settings import Choices
@@ -51,6 +51,7 @@ def test_nothing_found_is_an_empty_list() -> None:
     assert FORMATS["gitlab"](Report([]), Page()) == "[]\n"
 
 
+@settings(deadline=None)
 @given(reports())
 def test_fingerprints_are_hexadecimal_and_no_two_of_a_report_are_the_same(report: Report) -> None:
     known_by = [issue["fingerprint"] for issue in issues_of(report)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from hypothesis import given
+from hypothesis import given, settings
 from tests.report.samples import CYCLE, INFO, LOOSE, reports
 
 from svcforge.report.findings import Report
@@ -51,6 +51,7 @@ def test_nothing_found_is_one_test_that_passed() -> None:
     assert [list(test) for test in root.iter("testcase")] == [[]]
 
 
+@settings(deadline=None)
 @given(reports())
 def test_any_report_is_well_formed_and_its_numbers_add_up(report: Report) -> None:
     root = root_of(report)

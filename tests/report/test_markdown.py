@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from tests.report.samples import CYCLE, LOOSE, REPORT, reports
@@ -61,6 +61,7 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s+", " ", visible(text).replace("`", "")).strip()
 
 
+@settings(deadline=None)
 @given(reports())
 def test_every_row_has_five_cells_that_say_what_the_finding_says(report: Report) -> None:
     rows = cells(FORMATS["markdown"](report, Page()))[1:]

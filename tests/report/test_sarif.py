@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from jsonschema import Draft7Validator, FormatChecker
 from tests.report.samples import CYCLE, INFO, LOOSE, REPORT, reports
 
@@ -36,6 +36,7 @@ def test_the_schema_is_one() -> None:
     Draft7Validator.check_schema(SCHEMA)
 
 
+@settings(deadline=None)
 @given(reports())
 def test_any_report_is_valid_and_its_results_point_at_their_rules(report: Report) -> None:
     run = run_of(report)
