@@ -35,12 +35,12 @@ def test_stereotypes_say_what_a_part_is_and_fill_the_platform(tmp_path: Path) ->
         {
             "shop": ["internal"], "gw": ["infrastructural", "gateway", "entrypoint"], "eureka": ["service_discovery"],
             "conf": ["configuration_server", "infrastructural"], "log": ["logging_server"], "db": ["database"],
-            "prom": ["metrics_server"], "auth": ["authorization_server"], "odd": [],
+            "prom": ["metrics_server"], "auth": ["authorization_server"], "odd": ["in_memory_data_store"],
         },
         {},
-        {"user": ["user_stereotype"], "github": ["github_repository"]},
+        {"user": ["user_stereotype"], "github": ["github_repository"], "crm": ["external_database"]},
         eureka={"Service Discovery": "Eureka"}, log={"Logging Server": "Logstash"}, prom={"Metrics Server": "Prometheus"},
-        db={"Database": "MySQL"},
+        db={"Database": "MySQL"}, odd={"In-Memory Data Store": "H2"},
     )  # fmt: skip
     assert {n: str(s.role) for n, s in found.services.items()} == {
         "shop": "business", "gw": "gateway", "eureka": "registry", "conf": "infra", "log": "infra", "prom": "infra",

@@ -181,3 +181,19 @@ def test_no_bytes_make_loading_raise(raw: bytes):
 
     loaded = load_bytes(raw, "f.yaml")
     assert loaded.blueprint is not None or loaded.findings
+
+
+@pytest.mark.parametrize(
+    ("services", "refused"),
+    [
+        ("{a: {has: []}}", []),
+        ("{a: {has: []}, b: {role: gateway}}", []),
+        ("{a: {has: []}, b: {}}", ['SF011 "activemq" is not known here']),
+        ("{}", ['SF011 "activemq" is not known here']),
+    ],
+)
+def test_the_platform_of_what_exists_may_be_anything_and_what_is_generated_needs_a_pack(
+    services: str, refused: list[str]
+) -> None:
+    found = load_text(HEAD + f"platform: {{broker: activemq}}\ncontexts: {{c: {{services: {services}}}}}\n").findings
+    assert [f"{f.code} {f.message}" for f in found] == refused

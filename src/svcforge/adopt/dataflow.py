@@ -12,7 +12,7 @@ from svcforge.adopt.kinds import Known, stereotyped
 from svcforge.adopt.looking import entries, items, text, texts
 from svcforge.adopt.system import Fact, Kind, Link, LinkKind, Node, Note, Origin, Part
 
-ASKED = ("configuration_server", "service_discovery", "database")
+ASKED = ("configuration_server", "service_discovery")
 """Stereotypes of what speaks only when asked: where such a part sends, the receiver has called."""
 
 UNSEEN = dict.fromkeys(("health", "outbox", "inbox", "contract", "version"), "a dataflow model does")
@@ -84,10 +84,11 @@ class _Model:
         for each in rows:
             filling = text(entry, "tagged_values", TAGS.get(each.words[0], ""))
             self.platform += [Fact(place, (filling or name).lower(), origin) for place in each.fills]
-        if external and ENTRANCE not in has:
+        kept = bool(rows) and rows[0].kind is Kind.STORE
+        if external and ENTRANCE not in has and not kept:
             self.nodes[name] = Node(name=name, kind=Kind.EXTERNAL, origin=origin)
             return
-        if external:
+        if external and not kept:
             self.nodes[name] = Node(name=name, kind=Kind.SERVICE, role="client", origin=origin)
             return
         if not has:
@@ -178,5 +179,7 @@ def _facts(entry: object, has: list[str], origin: Origin, kind: Kind) -> Iterato
         yield Fact("exposed", True, origin)
     if "circuit_breaker" in has:
         yield Fact("breaker", {}, origin)
+    if "in_memory_data_store" in has and (engine := text(entry, "tagged_values", "In-Memory Data Store")):
+        yield Fact("store", engine.lower(), origin)
     if "plaintext_credentials" in has and kind is Kind.SERVICE:
         yield Fact("secret", ("password", True), origin)

@@ -178,9 +178,11 @@ def _holds(words: tuple[str, ...], wanted: list[str]) -> bool:
 
 STEREOTYPES: dict[str, Known] = {
     "database": Known(Kind.STORE, ("database",), engine="database"),
+    "external_database": Known(Kind.STORE, ("external_database",), engine="database"),
     "gateway": _part("gateway", "gateway"),
     "web_server": _part("gateway", "web_server"),
     "web_application": _part("frontend", "web_application"),
+    "proxy": _part("gateway", "proxy"),
     "message_broker": _broker("message_broker"),
     "service_discovery": _part("registry", "service_discovery", fills=("discovery",)),
     "configuration_server": _part("infra", "configuration_server"),
@@ -192,6 +194,8 @@ STEREOTYPES: dict[str, Known] = {
     "tracing_server": _part("infra", "tracing_server", fills=("tracing",)),
     "logging_server": _part("infra", "logging_server", fills=("logs",)),
     "search_engine": _part("infra", "search_engine"),
+    "mail_server": _part("infra", "mail_server"),
+    "stream_aggregator": _part("infra", "stream_aggregator"),
     "secret_manager": _part("infra", "secret_manager", fills=("secrets",)),
     "infrastructural": _part("infra", "infrastructural"),
     "internal": Known(Kind.SERVICE, ("internal",)),

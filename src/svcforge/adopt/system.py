@@ -42,10 +42,11 @@ class LinkKind(StrEnum):
 class Fact:
     """Something that a source says of a node, a link or the platform: `value` is plain data.
 
-    Of a service: has (an ability), exposed, replicas, scale ((min, max)), unit, team, breaker (on all it calls),
-    sidecar ((name, image)), secret ((name, whether its value stands in the source)), schema (that it captures).
-    Of a link: timeout (text), timed (there is one, of unknown length), retries, breaker ({} or {reset}), tls, auth,
-    discovery, over; of a use: unsure (which of the server's databases is not said). Of the platform: metrics, logs, tracing, secrets, mesh, discovery, tls, auth (of every call).
+    Of a service: has (an ability), exposed, replicas, scale ((min, max)), unit, team, store (the engine of a database of
+    its own), breaker (on all it calls), sidecar ((name, image)), secret ((name, whether its value stands in the source)),
+    schema (that it captures). Of a link: timeout (text), timed (there is one, of unknown length), retries, breaker ({} or
+    {reset}), tls, auth, discovery, over; of a use: unsure (which of the server's databases is not said). Of the platform:
+    metrics, logs, tracing, secrets, mesh, discovery, tls, auth (of every call).
     """
 
     key: str

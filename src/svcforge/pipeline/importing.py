@@ -20,7 +20,9 @@ def imported(sources: Sequence[str]) -> Imported:
     Raises SvcforgeError for a source that is not there or says nothing of a system.
     """
     from svcforge.adopt.imported import system
-    from svcforge.adopt.written import Ignored, clean, ignorable, written
+    from svcforge.adopt.silence import Ignored, ignorable
+    from svcforge.adopt.wording import clean
+    from svcforge.adopt.written import written
 
     found = system(sources)
     ignored: list[Ignored] = []
