@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from svcforge.lint.cycles import knots
+from svcforge.lint.requests import SAGA
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.edges import Edge, EdgeKind
 
 Node = tuple[str, str]
-"""A service with its operation or its event, or "saga" with the saga's name."""
+"""A service with its operation or its event, or `SAGA` with the saga's name."""
 
 
 def returns(blueprint: Blueprint, edges: Iterable[Edge]) -> bool:
@@ -45,5 +46,5 @@ def _ends(edge: Edge) -> tuple[Node, Node] | None:
     if edge.operation is None:
         return None
     if edge.kind in (EdgeKind.STEP, EdgeKind.UNDO):
-        return ("saga", str(edge.path[1])), (edge.target, edge.operation)
+        return (SAGA, str(edge.path[1])), (edge.target, edge.operation)
     return ((edge.source, edge.source_operation), (edge.target, edge.operation)) if edge.source_operation else None

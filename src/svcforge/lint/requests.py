@@ -17,6 +17,9 @@ UNNAMED = "?"
 OWN = "*"
 """Where calls start that a service makes at its own level: any of its operations may."""
 
+SAGA = "saga:"
+"""Where a saga's steps start, with its name: no service is called so."""
+
 Graph = Mapping[Node, Sequence[tuple[Edge | None, Node]]]
 """Node -> the calls that are waited for there, and where they arrive; None passes on inside a service."""
 
@@ -57,7 +60,7 @@ def begins_at(edge: Edge) -> Node:
         case EdgeKind.ROUTE:
             return edge.source, str(edge.path[-1])
         case EdgeKind.STEP | EdgeKind.UNDO:
-            return "saga", str(edge.path[1])
+            return SAGA, str(edge.path[1])
     return edge.source, edge.source_operation or OWN
 
 

@@ -90,6 +90,16 @@ def test_a_sagas_step_begins_a_request() -> None:
     assert len(messages(text + "sagas: {s: {starts: a.go, steps: [{do: b.work, timeout: 2s}, c.go]}}\n", "SF303")) == 1
 
 
+def test_a_service_called_saga_is_none() -> None:
+    services = {
+        "a": "{operations: {go: {calls: [{to: saga.s, timeout: 1s}]}}}",
+        "saga": "{operations: {s: {read_only: true}}}",
+        "c": "{operations: {go: {read_only: true}}}",
+    }
+    text = system(services) + "sagas: {s: {starts: a.go, steps: [{do: c.go, timeout: 2s}]}}\n"
+    assert messages(text, "SF303") == []
+
+
 @pytest.mark.parametrize(("timeout", "expected"), [("2s", 1), ("3s", 0)])
 def test_a_route_has_its_own_time_and_only_for_what_is_behind_it(timeout: str, expected: int) -> None:
     text = system(
