@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from tests.docs.blocks import ROOT, blocks, matches, steps
 
 RULE = '''"""A service without a team.
 
@@ -74,6 +76,19 @@ def test_it_is_explained_and_listed_and_suppressed_like_ours(tmp_path: Path) -> 
     text = BLUEPRINT + "lint: {select: [ACME], ignore: [{rule: ownerless, at: a, reason: soon}]}\n"
     (tmp_path / "blueprint.yaml").write_text(text)
     assert svcforge(tmp_path, "lint", "--format", "concise") == (0, "", "")
+
+
+def test_the_example_of_the_documents_does_what_they_say(tmp_path: Path) -> None:
+    document = blocks(ROOT / "docs" / "custom-rules.md")
+    files = {block.file: block.text for block in document if block.file}
+    [project] = [tomllib.loads(block.text) for block in document if block.language == "toml"]
+    [typed] = [block for block in document if block.language == "console" and block.when]
+    points = project["project"]["entry-points"]["svcforge.rules"]
+    installed(tmp_path, files, "\n".join(f"{name} = {value}" for name, value in points.items()))
+    (tmp_path / "blueprint.yaml").write_text(files["blueprint.yaml"])
+    for step in list(steps(typed))[1:]:
+        _, out, error = svcforge(tmp_path, *step.command.split()[1:])
+        assert matches(step.prints, out + error), out + error
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from svcforge.cli.verbs import VERBS
 from svcforge.lint.catalogue import Entry
 from svcforge.lint.rule import FAMILIES
 from svcforge.load.schema import json_schema
+from svcforge.model.custom import PROPERTIES
 from svcforge.packs.shelf import bundled
 from svcforge.pipeline import drawing
 from svcforge.plan.abilities import ABILITIES
@@ -195,9 +196,18 @@ def accuracy() -> str:
     return tables(kept())
 
 
+def properties() -> str:
+    """What custom rules may say of what."""
+    return table(
+        ("kind", "properties"),
+        ((f"`{kind}`", ", ".join(f"`{key}`" for key in keys)) for kind, keys in PROPERTIES.items()),
+    )
+
+
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"rules": rules, "verbs": verbs, "formats": formats, "accuracy": accuracy, "packs": packs},
     "docs/blueprint.md": {"keys": keys},
+    "docs/custom-rules.md": {"properties": properties},
     "docs/packs.md": {"abilities": abilities},
     "docs/import.md": {"kinds": kinds, "stereotypes": stereotypes},
 }
