@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from svcforge.adopt.environment import use
-from svcforge.adopt.files import Read, of_file
+from svcforge.adopt.files import Read
 from svcforge.adopt.kinds import Known, stereotyped
 from svcforge.adopt.looking import entries, items, text, texts
 from svcforge.adopt.system import Fact, Kind, Link, LinkKind, Node, Note, Origin, Part
@@ -53,7 +53,7 @@ def read(documents: Sequence[Read]) -> Part:
         links += found
         platform += model.platform
     return Part(
-        source="dataflow", name=of_file(documents), nodes=tuple(nodes), links=tuple(links), platform=tuple(platform), notes=tuple(notes),
+        source="dataflow", nodes=tuple(nodes), links=tuple(links), platform=tuple(platform), notes=tuple(notes),
         unseen=UNSEEN,
     )  # fmt: skip
 

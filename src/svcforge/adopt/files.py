@@ -26,37 +26,45 @@ BESIDE = ("values.yaml", "values.yml", "chart.yaml", "package.json", "kustomizat
 """Files that belong to others and are no source themselves."""
 
 
-OF_A_KIND = ("microtosca", "model", "dataflow", "architecture", "system")
-"""Names of files that say what kind of file they are, and not which system is in them."""
-
-
-OF_ANY_SYSTEM = frozenset(
-    [
-        "k8s",
-        "kubernetes",
-        "manifests",
-        "manifest",
-        "helm",
-        "charts",
-        "chart",
-        "templates",
-        "deploy",
-        "deployment",
-        "deployments",
-        "release",
-        "compose",
-        "docker",
-        "src",
-        "config",
-        "infra",
-        "infrastructure",
-        "base",
-        "overlays",
-        "kustomize",
-        "istio",
-        "app",
-    ]
-)
+_DEPLOYED = [
+    "k8s",
+    "kubernetes",
+    "manifests",
+    "manifest",
+    "helm",
+    "charts",
+    "chart",
+    "templates",
+    "deploy",
+    "deployment",
+]
+_PLACES = [
+    "deployments",
+    "release",
+    "compose",
+    "docker",
+    "src",
+    "config",
+    "infra",
+    "infrastructure",
+    "base",
+    "overlays",
+]
+_MODELS = [
+    "kustomize",
+    "istio",
+    "app",
+    "all",
+    "topology",
+    "microtosca",
+    "model",
+    "dataflow",
+    "architecture",
+    "system",
+    "tmp",
+]
+OF_ANY_SYSTEM = frozenset([*_DEPLOYED, *_PLACES, *_MODELS])
+"""Words that say what kind of thing a file or folder is, and not which system is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +111,7 @@ def found(sources: Sequence[str]) -> Found:
             "name compose files, Kubernetes manifests, microTOSCA or dataflow models, or a topology.json",
         )
     shown_files = tuple(dict.fromkeys(document.file for document in documents))
-    return Found(tuple(documents), tuple(notes), _named(base), shown_files)
+    return Found(tuple(documents), tuple(notes), _called(base, shown_files), shown_files)
 
 
 def _files(path: Path) -> Iterable[Path]:
@@ -125,10 +133,14 @@ def _base(named: Sequence[Path]) -> Path:
         return folders[0]
 
 
-def _named(folder: Path) -> str:
-    """The innermost folder that is called after what is in it, and not after what kind of thing that is."""
-    named = (each.name for each in (folder, *folder.parents) if not OF_ANY_SYSTEM.issuperset(words_of(each.name)))
-    return next(named, folder.name)
+def _called(folder: Path, files: Sequence[str]) -> str:
+    """What the system is called: by the one file that tells of it, else by the folder that holds it.
+
+    Names that only say what kind of thing they are pass it on to the folder around them.
+    """
+    stem = [PurePosixPath(files[0]).name.partition(".")[0]] if len(files) == 1 else []
+    names = [*stem, *(each.name for each in (folder, *folder.parents))]
+    return next((name for name in names if not OF_ANY_SYSTEM.issuperset(words_of(name))), folder.name)
 
 
 def _read(path: Path, shown: str, documents: list[Read], notes: list[Note]) -> None:
@@ -174,13 +186,6 @@ def kind_of(data: Any) -> str | None:
     if any(isinstance(service, Mapping) for service in services.values()) and "svcforge" not in data:
         return "compose"
     return None
-
-
-def of_file(documents: Sequence[Read]) -> tuple[str, Origin] | None:
-    """The system's name by the one file that tells of it, unless that is called after its kind."""
-    files = {document.file for document in documents}
-    stem = PurePosixPath(next(iter(files))).name.partition(".")[0] if len(files) == 1 else ""
-    return (stem, Origin(documents[0].file, 1)) if stem and stem.lower() not in OF_A_KIND else None
 
 
 def _values(path: Path) -> Mapping:

@@ -59,6 +59,7 @@ class _Cluster:
         self.notes: list[Note] = []
         self.objects = objects(documents, self.notes)
         self.platform: list[Fact] = []
+        self.configs = {(c.namespace, c.name): c for c in self.objects.get("ConfigMap", ())}
         self.workloads: dict[str, Workload] = {}
         self.nodes: dict[str, Node] = {}
         self.hosts: dict[str, str] = {}
@@ -207,7 +208,7 @@ class _Cluster:
             yield Fact("exposed", True, where)
 
     def _variables(self, each: Object) -> Iterator[Variable]:
-        configs = {(c.namespace, c.name): c for c in self.objects.get("ConfigMap", ())}
+        configs = self.configs
         for container, _ in items(each.pod, "containers"):
             for entry, at in items(container, "env"):
                 yield from self._variable(each, entry, at, configs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from svcforge.adopt.files import Read, of_file
+from svcforge.adopt.files import Read
 from svcforge.adopt.kinds import engine_of, of_name
 from svcforge.adopt.looking import entries, items, mapping, text, texts, true
 from svcforge.adopt.system import Fact, Kind, Link, LinkKind, Node, Note, Origin, Part
@@ -45,7 +45,6 @@ def read(documents: Sequence[Read]) -> Part:
         notes += drawing.notes
     return Part(
         source="microtosca",
-        name=of_file(documents),
         nodes=tuple(nodes),
         links=tuple(links),
         notes=tuple(notes),

@@ -174,9 +174,14 @@ def workloads(found: dict[str, list[Object]]) -> list[Workload]:
     order = {(o.file, line(o.data)): i for i, o in enumerate(running)}
     running.sort(key=lambda o: (o.file, line(o.data), order[o.file, line(o.data)]))
     group = {id(each): Workload(each.name, [each]) for each in running}
+    labelled: dict[tuple[str, str, str], list[Object]] = {}
+    for each in running:
+        for key, value in each.labels.items():
+            labelled.setdefault((each.namespace, key, value), []).append(each)
     for service in found.get("Service", ()):
         selector = labels(service.spec, "selector")
-        chosen = [o for o in running if selector and o.namespace == service.namespace and _selects(selector, o.labels)]
+        candidates = labelled.get((service.namespace, *next(iter(selector.items()))), []) if selector else []
+        chosen = [each for each in candidates if _selects(selector, each.labels)]
         if not chosen:
             continue
         first = group[id(chosen[0])]
@@ -188,7 +193,11 @@ def workloads(found: dict[str, list[Object]]) -> list[Workload]:
                 for each in theirs.objects:
                     group[id(each)] = first
         first.services.append(service)
-    return list({id(group[id(each)]): group[id(each)] for each in running}.values())
+    parts = list({id(group[id(each)]): group[id(each)] for each in running}.values())
+    for workload in parts:
+        if len(workload.services) == 1:
+            workload.name = workload.services[0].name  # what the others call it
+    return parts
 
 
 def _selects(selector: dict[str, str], of_pod: dict[str, str]) -> bool:
