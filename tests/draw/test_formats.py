@@ -7,12 +7,12 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from tests.draw.systems import finding, scenes, shop, system
 
 from svcforge.draw import drawing
 from svcforge.draw.formats import FORMATS, SUFFIXES
-from svcforge.draw.graphviz import Graphviz
+from svcforge.draw.graphviz import Graphviz, LayoutTooHard
 from svcforge.draw.scene import Scene
 from svcforge.draw.views import VIEWS
 from svcforge.source.finding import Severity
@@ -149,7 +149,13 @@ def test_no_words_break_json(scene: Scene) -> None:
 @patient
 @given(scenes())
 def test_no_words_break_dot(scene: Scene) -> None:
-    graph = Graphviz().positions(FORMATS["dot"](scene))
+    try:
+        graph = Graphviz().positions(FORMATS["dot"](scene))
+    except LayoutTooHard as error:
+        # Several loops at one box make the WebAssembly build of Graphviz read past a table; a graph that it
+        # cannot read gives no answer, and that is what this is about.
+        assert "trap" in str(error)
+        reject()
     objects = [o for o in graph.get("objects", ()) if not o["name"].startswith("cluster_")]
     assert len(objects) == len(scene.nodes)
     assert len(graph.get("edges", ())) == len(scene.edges)
