@@ -154,7 +154,8 @@ def test_no_words_break_dot(scene: Scene) -> None:
     except LayoutTooHard as error:
         # Several loops at one box make the WebAssembly build of Graphviz read past a table; a graph that it
         # cannot read gives no answer, and that is what this is about.
-        assert "trap" in str(error)
+        if "trap" not in str(error):
+            raise
         reject()
     objects = [o for o in graph.get("objects", ()) if not o["name"].startswith("cluster_")]
     assert len(objects) == len(scene.nodes)
