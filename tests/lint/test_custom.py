@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+import hypothesis
 import pytest
 from tests.lint.judging import TODAY, verdict
+from tests.strategies import Data, as_text, blueprints
 
 from svcforge.lint.settings import Choices
 from svcforge.lint.things import Things
@@ -239,3 +241,24 @@ def test_all_that_may_be_said_can_be_asked_for() -> None:
     }
     assert {kind for kind, _ in said} == set(PROPERTIES)
     assert all(isinstance(word, str) for found in words.values() for word in found)
+
+
+EVERY = """
+lint:
+  custom:
+    edge: {forbidden-edge: {from: {role: [business, entry]}, to: {not: {subdomain: core}}}}
+    fields: {required-field: {of: operations, that: {authn: "true"}, field: [about, takes]}}
+    layers: {layers: ["a*", {role: external}, "*"]}
+    apart: {independence: ["a*", "b*"]}
+    degree: {max-degree: {in: 1, out: 1}}
+    assertion: {assert: "calls.that(timeout).all_have(tls=strict, retries!=0)"}
+"""
+
+
+@hypothesis.settings(max_examples=60, deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
+@hypothesis.given(blueprints())
+def test_any_blueprint_is_judged_by_every_template(data: Data) -> None:
+    text = as_text({key: value for key, value in data.items() if key != "lint"}) + EVERY
+    found = verdict(text, Choices(select=("custom",))).findings
+    assert all(finding.span and finding.hint for finding in found)
+    assert found == verdict(text, Choices(select=("custom",))).findings

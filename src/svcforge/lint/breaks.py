@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from svcforge.lint.earlier import Break
+from svcforge.lint.entry_breaks import entry_breaks
 from svcforge.lint.event_breaks import event_breaks, moved
 from svcforge.lint.narrowing import Side
 from svcforge.lint.operation_breaks import operation_breaks
@@ -24,12 +25,15 @@ def breaks(versions: Versions) -> Iterator[Break]:
     """Every break, in the order of the old version; what one declaration causes in several operations is told once."""
     told: set[tuple[object, ...]] = set()
     for service in versions.old.services.values():
+        if versions.unchanged(service):
+            continue
         for one in (*_of_service(versions, service), *event_breaks(versions, service)):
             key = (one.path, one.before, one.was)
             if key not in told:
                 told.add(key)
                 yield one
     yield from _turned(versions)
+    yield from entry_breaks(versions)
 
 
 def _of_service(versions: Versions, service: Service) -> Iterator[Break]:
@@ -41,13 +45,12 @@ def _of_service(versions: Versions, service: Service) -> Iterator[Break]:
         if not kept and (owner := versions.new_owner(service.name, entity.name)) is not None:
             yield moved("entity", entity.name, service, owner, owner.entities[entity.name].path, entity.path)
     for operation in versions.promised(service):
-        after, elsewhere = versions.operation(operation), versions.new_home(operation)
+        after = versions.operation(operation)
         if after is not None:
             if not raised:
-                yield from operation_breaks(
-                    operation, after, Side(versions.old, service.name), Side(versions.new, after.owner)
-                )
-        elif elsewhere is not None:
+                sides = (Side(versions.old, service.name), Side(versions.new, after.owner))
+                yield from operation_breaks(operation, after, *sides)
+        elif (elsewhere := versions.new_home(operation)) is not None:
             home = versions.new.services[elsewhere.owner]
             yield moved("operation", operation.name, service, home, elsewhere.path, operation.path)
         elif now is None:

@@ -26,6 +26,14 @@ class Versions:
         found = {name: self.new.services.get(name) or renamed.get(name) for name in self.old.services}
         return {name: service for name, service in found.items() if service is not None}
 
+    def unchanged(self, service: Service) -> bool:
+        """Whether a service is in all as it was, and nothing that its answers are made of can have changed elsewhere."""
+        return not service.copies and service == self.services.get(service.name) and self._same_values
+
+    @cached_property
+    def _same_values(self) -> bool:
+        return self.old.values == self.new.values
+
     def operation(self, old: Operation) -> Operation | None:
         """What an operation is now in its own service, under the same name or a new one."""
         service = self.services.get(old.owner)
@@ -48,12 +56,11 @@ class Versions:
         """The service that owns an entity of this name now and did not before."""
         return self._newly(self._with_entity, entity, old)
 
-    def raised(self, service: str) -> bool:
-        """Whether the service (by its old name) has a higher major API version now."""
-        now = self.services.get(service)
-        if now is None:
-            return False
-        return _major(self.new.api_version_of(now.name)) > _major(self.old.api_version_of(service))
+    def raised(self, name: str) -> bool:
+        """Whether a service (by its old name) or a BFF has a higher major API version now."""
+        service = self.services.get(name)
+        now = service.name if service else name
+        return _major(self.new.api_version_of(now)) > _major(self.old.api_version_of(name))
 
     def promised(self, service: Service) -> Iterator[Operation]:
         """The operations of a service of the old version that others may use.
@@ -86,36 +93,33 @@ class Versions:
 
     @cached_property
     def _with_operation(self) -> Holders:
-        return _holders((name, s) for s in self.new.services.values() for name in s.operations)
+        return _holders(
+            (n, s) for s, was in self._pairs for n in s.operations if was is None or n not in was.operations
+        )
 
     @cached_property
     def _with_event(self) -> Holders:
-        return _holders((e.name, s) for s in self.new.services.values() for e in s.events if e.latest)
+        latest = ((e.name, s, was) for s, was in self._pairs for e in s.events if e.latest)
+        return _holders((n, s) for n, s, was in latest if was is None or all(e.name != n for e in was.events))
 
     @cached_property
     def _with_entity(self) -> Holders:
-        return _holders((name, s) for s in self.new.services.values() for name in s.entities)
+        return _holders((n, s) for s, was in self._pairs for n in s.entities if was is None or n not in was.entities)
 
     @cached_property
-    def _before(self) -> Mapping[str, Service]:
-        """A service's new name -> what it was."""
-        return {service.name: self.old.services[old] for old, service in self.services.items()}
+    def _pairs(self) -> list[tuple[Service, Service | None]]:
+        """The services of the new version, each with what it was."""
+        before = {service.name: self.old.services[old] for old, service in self.services.items()}
+        return [(service, before.get(service.name)) for service in self.new.services.values()]
 
     def _newly(self, holders: Holders, name: str, old: str) -> Service | None:
-        """The first service that has something of a name now, and had not, and is not what the old service has become."""
+        """The first service that has something of a name anew, and is not what the old service has become."""
         own = self.services.get(old)
-        for service in holders.get(name, ()):
-            before = self._before.get(service.name)
-            had = before and (
-                name in before.operations or name in before.entities or any(e.name == name for e in before.events)
-            )
-            if not had and (own is None or service.name != own.name):
-                return service
-        return None
+        return next((s for s in holders.get(name, ()) if own is None or s.name != own.name), None)
 
 
 Holders = Mapping[str, list[Service]]
-"""A name -> the services that have something of that name."""
+"""A name -> the services that have something of that name now and had not before."""
 
 
 def _holders(found: Iterable[tuple[str, Service]]) -> Holders:

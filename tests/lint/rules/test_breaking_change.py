@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 from tests.lint.judging import HEAD, system
+from tests.strategies import Data, as_text, blueprints
 
+from svcforge.lint.breaks import breaks as all_breaks
 from svcforge.lint.earlier import Earlier
+from svcforge.lint.promises import Versions
 from svcforge.lint.run import Asked, Verdict, run
 from svcforge.lint.settings import Choices, resolve
 from svcforge.load import load_text
@@ -29,10 +33,9 @@ def compared(old: str, new: str) -> Verdict:
     before, now = load_text(old, "old.yaml"), load_text(new)
     assert before.blueprint is not None, before.findings
     assert now.blueprint is not None, now.findings
-    settings = resolve(now.blueprint.lint, Choices(select=("SF504",)))
-    earlier = Earlier("main", before.blueprint, before.locate)
-    asked = Asked(earlier=earlier)
-    return run(now.blueprint, settings, today=date(2026, 1, 1), locate=now.locate, comments=now.comments(), asked=asked)
+    asked = Asked(earlier=Earlier("main", before.blueprint, before.locate))
+    rules = resolve(now.blueprint.lint, Choices(select=("SF504",)))
+    return run(now.blueprint, rules, today=date(2026, 1, 1), locate=now.locate, comments=now.comments(), asked=asked)
 
 
 def breaks(old: str, new: str) -> list[str]:
@@ -255,3 +258,38 @@ def test_without_an_older_version_nothing_is_compared() -> None:
 
 def test_an_empty_system_and_the_same_system_have_no_breaks() -> None:
     assert breaks(HEAD, system({"a": ORDERS})) == breaks(system({"a": ORDERS}), system({"a": ORDERS})) == []
+
+
+OUTSIDE = """
+bffs: {web: {endpoints: {"GET /home/{id}": {order: "orders.get(id=path.id)", again: "orders.get(id=path.id)"}}}}
+gateway: {auth: {jwt: {issuer: https://a.test, audience: a}}, routes: {/api/orders: orders, /web: web}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "expected"),
+    [
+        ("/home/{id}", "/start/{id}", ['"web" GET /home/{id} is gone | it stands']),
+        (', again: "orders.get(id=path.id)"', "", ['"again" that "web" GET /home/{id} answers is gone | it stands']),
+        (", /web: web", "", ['no route leads to "/web" any more | one leads to "web"']),
+        ("/api/orders: orders", "GET /api/orders: orders", ['no route leads to "/api/orders" any more | one leads to "orders"']),
+        ("/api/orders: orders", "/api: orders", []),
+        ("/home/{id}", "/home/{order}", []),
+        ("bffs: {web: {", "bffs: {web: {defaults: {api_version: v2}, ", []),
+    ],
+)  # fmt: skip
+def test_what_clients_reach_from_outside_is_kept(was: str, now: str, expected: list[str]) -> None:
+    inside = system({"orders": ORDERS})
+    after = OUTSIDE.replace(was, now).replace("path.id", "path.order" if "{order}" in now else "path.id")
+    assert breaks(inside + OUTSIDE, inside + after) == [f'{line} in "main"' for line in expected]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(blueprints(), blueprints())
+def test_any_two_versions_can_be_compared_and_one_with_itself_has_no_breaks(old: Data, new: Data) -> None:
+    before, after = load_text(as_text(old)).blueprint, load_text(as_text(new)).blueprint
+    assert before is not None
+    assert after is not None
+    found = [one.message for one in all_breaks(Versions(before, after))]
+    assert found == [one.message for one in all_breaks(Versions(before, after))]
+    assert list(all_breaks(Versions(before, load_text(as_text(old)).blueprint or before))) == []

@@ -10,7 +10,8 @@ old.yaml` (a file), and reports
 - a field of an input, an answer, an event or a value object that is gone or has another name;
 - an input that is new and required, or required and was not; a type or a range that takes less than it did; a field
   that is answered and may be empty now, or is of a type that its readers do not know;
-- another method or path of an operation, and one that is no longer open to the gateway;
+- another method or path of an operation, and one that is no longer open to the gateway; a route of the gateway, and an
+  endpoint of a BFF or a part of its answer, that is gone;
 - an operation that takes a job (`long_running`) where it answered at once, or that follows an event where it was
   called, and the other way round.
 
