@@ -46,20 +46,25 @@ def _cut(text: str, start: int, end: int, room: int) -> tuple[str, int, int]:
         return text, cells(text[:start]), max(1, cells(text[start:end]))
     first = 0 if cells(text[:end]) < room else _first_shown(text, start, room)
     left = CUT if first else ""
-    last = first
     used = cells(left)
+    # Almost every line is ASCII, where each character takes a column and need not be looked at.
+    ahead = text[first : first + room - 1 - used]
+    last = first + len(ahead) if ahead.isascii() else first
+    used += last - first
     while last < len(text) and used + cells(text[last]) < room:
         used += cells(text[last])
         last += 1
     if last < len(text) and used + cells(text[last:]) <= room:
         last = len(text)
     shown = left + text[first:last] + (CUT if last < len(text) else "")
-    return shown, cells(left + text[first:start]), max(1, cells(text[start : min(end, last)]))
+    return shown, cells(left) + cells(text[first:start]), max(1, cells(text[start : min(end, last)]))
 
 
 def _first_shown(text: str, start: int, room: int) -> int:
     """Where a cut line begins, so that a third of the room stands before the caret."""
     first, space = start, room // 3
+    if text[max(0, start - space) : start].isascii():
+        return max(0, start - space)
     while first > 0 and space > 0:
         first -= 1
         space -= cells(text[first])

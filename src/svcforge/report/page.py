@@ -62,12 +62,19 @@ def wrapped(text: str, width: int, *, first: str = "", indent: str) -> Iterator[
 
     A word that is longer than a line stays whole, so that names and places can be copied.
     """
-    line, empty = first, True
+    if cells(first) + cells(text) <= width:
+        yield (first + text).rstrip()
+        return
+    line, used = first, cells(first)
+    begins = True
     for word in text.split(" "):
-        if not empty and cells(line) + 1 + cells(word) > width:
+        room = cells(word)
+        if not begins and used + 1 + room > width:
             yield line.rstrip()
-            line, empty = indent, True
-        line, empty = line + ("" if empty else " ") + word, False
+            line, used, begins = indent, len(indent), True
+        line += word if begins else f" {word}"
+        used += room + (not begins)
+        begins = False
     yield line.rstrip()
 
 
