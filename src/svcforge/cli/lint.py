@@ -18,63 +18,79 @@ if TYPE_CHECKING:
     from svcforge.report.formats import Format
 
 Profiles = Literal["minimal", "recommended", "production"]
+Thresholds = Literal["error", "warning", "info", "never"]
 WATCHED = ("full", "concise")
 """Formats of which a part is a report too."""
-Thresholds = Literal["error", "warning", "info", "never"]
+
+Source = Annotated[
+    str,
+    typer.Argument(metavar="BLUEPRINT", help="A file, a folder with blueprint.yaml, or - for standard input."),
+]
+Shown = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="What goes to standard output: full, concise, json, sarif, github, gitlab, junit or markdown.",
+    ),
+]
+Outputs = Annotated[
+    list[str] | None,
+    typer.Option("--output", metavar="FORMAT:FILE", help="Write a report to a file too; repeatable."),
+]
+ProfileWord = Annotated[Profiles | None, typer.Option(help="Which rules are asked of the blueprint.")]
+Select = Annotated[
+    list[str] | None,
+    typer.Option(metavar="RULE,...", help="Only these: codes, names, families, code beginnings (SF1), profiles."),
+]
+Ignore = Annotated[list[str] | None, typer.Option(metavar="RULE,...", help="Not these.")]
+FailOn = Annotated[
+    Thresholds | None,
+    typer.Option("--fail-on", help="The least severity that makes the exit code 1; default warning."),
+]
+Against = Annotated[
+    str | None,
+    typer.Option(
+        metavar="REV|FILE", help="An older version, in git or a file: what breaks its users, and only what is new."
+    ),
+]
+Watch = Annotated[
+    bool, typer.Option("--watch", help="Judge again on every save, and show what appeared and what went.")
+]
+Fix = Annotated[bool, typer.Option("--fix", help="Mend what can be mended without asking, in the files.")]
+Unsafe = Annotated[
+    bool, typer.Option("--unsafe-fixes", help="With --fix or --diff: also write values that you must confirm.")
+]
+Diff = Annotated[
+    bool, typer.Option("--diff", help="Show what --fix would change and write nothing; 1 when there is something.")
+]
+WriteBaseline = Annotated[
+    bool, typer.Option("--write-baseline", help="Take all findings as known: only new ones are told from now on.")
+]
+UpdateBaseline = Annotated[
+    bool, typer.Option("--update-baseline", help="Lower the baseline to what is left; it never grows.")
+]
+StrictBaseline = Annotated[
+    bool, typer.Option("--strict-baseline", help="A baseline that counts more than there is, is an error.")
+]
 
 
 def command(
-    blueprint: Annotated[
-        str,
-        typer.Argument(metavar="BLUEPRINT", help="A file, a folder with blueprint.yaml, or - for standard input."),
-    ] = ".",
-    format_: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            metavar="FORMAT",
-            help="What goes to standard output: full, concise, json, sarif, github, gitlab, junit or markdown.",
-        ),
-    ] = "full",
-    output: Annotated[
-        list[str] | None,
-        typer.Option("--output", metavar="FORMAT:FILE", help="Write a report to a file too; repeatable."),
-    ] = None,
-    profile: Annotated[Profiles | None, typer.Option(help="Which rules are asked of the blueprint.")] = None,
-    select: Annotated[
-        list[str] | None,
-        typer.Option(metavar="RULE,...", help="Only these: codes, names, families, code beginnings (SF1), profiles."),
-    ] = None,
-    ignore: Annotated[list[str] | None, typer.Option(metavar="RULE,...", help="Not these.")] = None,
-    fail_on: Annotated[
-        Thresholds | None,
-        typer.Option("--fail-on", help="The least severity that makes the exit code 1; default warning."),
-    ] = None,
-    against: Annotated[
-        str | None,
-        typer.Option(
-            metavar="REV|FILE", help="An older version, in git or a file: what breaks its users, and only what is new."
-        ),
-    ] = None,
-    watch: Annotated[
-        bool, typer.Option("--watch", help="Judge again on every save, and show what appeared and what went.")
-    ] = False,
-    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended without asking, in the files.")] = False,
-    unsafe: Annotated[
-        bool, typer.Option("--unsafe-fixes", help="With --fix or --diff: also write values that you must confirm.")
-    ] = False,
-    diff: Annotated[
-        bool, typer.Option("--diff", help="Show what --fix would change and write nothing; 1 when there is something.")
-    ] = False,
-    write_baseline: Annotated[
-        bool, typer.Option("--write-baseline", help="Take all findings as known: only new ones are told from now on.")
-    ] = False,
-    update_baseline: Annotated[
-        bool, typer.Option("--update-baseline", help="Lower the baseline to what is left; it never grows.")
-    ] = False,
-    strict_baseline: Annotated[
-        bool, typer.Option("--strict-baseline", help="A baseline that counts more than there is, is an error.")
-    ] = False,
+    blueprint: Source = ".",
+    format_: Shown = "full",
+    output: Outputs = None,
+    profile: ProfileWord = None,
+    select: Select = None,
+    ignore: Ignore = None,
+    fail_on: FailOn = None,
+    against: Against = None,
+    watch: Watch = False,
+    fix: Fix = False,
+    unsafe: Unsafe = False,
+    diff: Diff = False,
+    write_baseline: WriteBaseline = False,
+    update_baseline: UpdateBaseline = False,
+    strict_baseline: StrictBaseline = False,
 ) -> None:
     """Judge a blueprint: exit code 0, or 1 with findings at or above --fail-on, or 2 when it cannot be read."""
     from svcforge import pipeline
@@ -88,12 +104,12 @@ def command(
     formats = {format_, *(target.partition(":")[0] for target in output or ())}
     if write_baseline and against:
         raise SvcforgeError("--write-baseline takes all findings, and --against only new ones", "choose one of the two")
+    if watch and (fix or diff or write_baseline or update_baseline):
+        raise SvcforgeError("--watch looks, and changes nothing", "run the other option by itself")
     judge = pipeline.judge(
         choices, strict_baseline=strict_baseline, known=not write_baseline, formats=formats, against=against
     )
     if watch:
-        if fix or diff or write_baseline or update_baseline:
-            raise SvcforgeError("--watch looks, and changes nothing", "run the other option by itself")
         _watch(blueprint, judge, format_, files, [Path(against)] if against else [])
     loaded = pipeline.read(blueprint)
     if diff:
