@@ -114,6 +114,25 @@ def test_standard_input_is_a_blueprint(capsys: pytest.CaptureFixture[str], monke
     assert capsys.readouterr().out == '<stdin>:6:19: SF101 error synchronous cycle "a -> b -> a"\n'
 
 
+def test_what_cannot_be_read_is_told_though_only_a_rule_of_its_own_is_selected(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(folder, BROKEN)
+    assert run(["lint", "--select", "custom/mine", "--format", "concise"]) == 2
+    assert capsys.readouterr().out == 'blueprint.yaml:3:1: SF011 error unknown key "systm"\n'
+
+
+def test_a_rule_of_the_blueprint_s_own_is_explained(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written(folder, CYCLE + "lint: {custom: {apart: {independence: [a, b], message: they grew together}}}\n")
+    assert run(["explain", "custom/apart"]) == 0
+    assert capsys.readouterr().out == (
+        "custom/apart apart  (custom, warning, profile minimal, fix: none)\n\nThey grew together.\n\n"
+        "## What it does\nReports calls and events between `a` and `b`. It stands in `lint.custom.apart`.\n"
+    )
+    assert run(["explain", "custom/apert"]) == 2
+    assert capsys.readouterr().err == 'error: there is no rule "custom/apert"\n  help: did you mean "custom/apart"?\n'
+
+
 def test_a_missing_blueprint_is_a_finding(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["lint", "nothing.yaml", "--format", "json"]) == 2
     assert json.loads(capsys.readouterr().out)["findings"][0]["code"] == "SF010"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from svcforge.lint import catalogue, custom
+from svcforge.lint import catalogue
 from svcforge.lint.catalogue import Entry
 from svcforge.lint.rule import Profile, Violation
 from svcforge.model.elements import Ignore, LintConfig
@@ -71,7 +71,7 @@ def resolve(config: LintConfig, choices: Choices = Choices()) -> Settings:
     of suppressions and baseline, which always run. A word of the command line
     comes before one of the blueprint; its `ignore` adds to the blueprint's. Raises UnknownSelector.
     """
-    words = _Words(custom.entries(config.custom))
+    words = _Words(_own(config))
     selected = choices.select is not None or (choices.profile is None and config.select is not None)
     profile = Profile(choices.profile or config.profile or Profile.RECOMMENDED)
     if choices.select is not None:
@@ -99,6 +99,15 @@ def resolve(config: LintConfig, choices: Choices = Choices()) -> Settings:
         problems=tuple(words.problems),
         own=words.own,
     )
+
+
+def _own(config: LintConfig) -> Mapping[str, Entry]:
+    """The blueprint's own rules; most have none, and need nothing of what those do."""
+    if not config.custom:
+        return {}
+    from svcforge.lint import custom
+
+    return custom.entries(config.custom)
 
 
 @dataclass

@@ -175,8 +175,12 @@ def settings_of(loaded: Loaded, choices: Choices) -> Settings:
     from svcforge.lint.settings import UnknownSelector, resolve
     from svcforge.model.elements import LintConfig
 
+    config = loaded.blueprint.lint if loaded.blueprint else LintConfig()
+    if loaded.blueprint is None:
+        # Its own rules are not known, and what cannot be read is told whatever is selected.
+        choices = replace(choices, select=None, ignore=())
     try:
-        return resolve(loaded.blueprint.lint if loaded.blueprint else LintConfig(), choices)
+        return resolve(config, choices)
     except UnknownSelector as unknown:
         raise SvcforgeError(
             f'there is no rule "{unknown.word}"',
