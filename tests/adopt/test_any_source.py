@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from svcforge.errors import SvcforgeError
@@ -129,6 +129,7 @@ def written(source: Any, folder: str) -> Path:
 
 @LOOSE
 @given(SOURCES)
+@example({"topology_template": {"node_templates": {"a": {"requirements": [{"interaction": "a"}]}}}})
 def test_whatever_is_imported_can_be_read_and_says_where_it_comes_from(source: Any) -> None:
     with TemporaryDirectory() as folder:
         try:

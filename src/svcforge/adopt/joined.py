@@ -60,7 +60,7 @@ class System:
 def joined(parts: Sequence[Part], folder: str, sources: tuple[str, ...], notes: Iterable[Note]) -> System:
     """One system of all parts."""
     nodes: dict[str, Node] = {}
-    links: dict[tuple[str, str, LinkKind, str | None, str | None], Link] = {}
+    links: list[Link] = []
     routes: list[Route] = []
     told = [*notes]
     for part in parts:
@@ -69,18 +69,14 @@ def joined(parts: Sequence[Part], folder: str, sources: tuple[str, ...], notes: 
             key = keys[node.name]
             nodes[key] = _merged(nodes[key], node) if key in nodes else node
         for link in part.links:
-            renamed = replace(link, source=keys[link.source], target=keys.get(link.target, ""))
-            place = (
-                renamed.source,
-                renamed.target,
-                link.kind,
-                link.schema,
-                link.topic or link.url if not link.target else link.topic,
-            )
-            links[place] = _same(links[place], renamed) if place in links else renamed
-        routes += [replace(route, target=keys[route.target]) for route in part.routes]
+            ends = (link.source, *(() if link.url and not link.target else (link.target,)))
+            if unread := [end for end in ends if end not in keys]:
+                told.append(Note(link.origin, f'a link names "{unread[0]}", which was not read'))
+            else:
+                links.append(replace(link, source=keys[link.source], target=keys[link.target] if len(ends) > 1 else ""))
+        routes += [replace(route, target=keys[route.target]) for route in part.routes if route.target in keys]
         told += part.notes
-    fitting = _without_doubles(_fitting(link, nodes, told) for link in links.values())
+    fitting = _without_doubles(_fitting(link, nodes, told) for link in links)
     found = [link for link in fitting if link is not None]
     name = next((part.name for part in parts if part.name), None)
     return System(
