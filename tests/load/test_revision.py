@@ -74,6 +74,12 @@ def test_without_a_repository_there_is_no_revision(tmp_path: Path) -> None:
         revision("main", tmp_path)
 
 
+def test_what_git_itself_refuses_is_told_in_its_words(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "--bare")
+    with pytest.raises(SvcforgeError, match='git cannot look for "main": this operation must be run in a work tree'):
+        revision("main", tmp_path)
+
+
 @pytest.mark.parametrize("name", ["nope", "--output=x", "-n", "HEAD:blueprint.yaml"])
 def test_a_name_that_is_no_revision_is_told(tmp_path: Path, name: str) -> None:
     committed(tmp_path, {"blueprint.yaml": MAIN})

@@ -28,7 +28,7 @@ def breaks(versions: Versions) -> Iterator[Break]:
         if versions.unchanged(service):
             continue
         for one in (*_of_service(versions, service), *event_breaks(versions, service)):
-            key = (one.path, one.before, one.was)
+            key = (one.path, one.before, one.was, one.member)
             if key not in told:
                 told.add(key)
                 yield one

@@ -15,7 +15,8 @@ class Break:
     """What is no longer as others rely on it.
 
     `path` is the element, or what held it where it is gone; `before` its place in the older version, where it `was`
-    otherwise; `about` the names that a suppression may use.
+    otherwise; `about` the names that a suppression may use. `member` is the input or the field of an answer that is no
+    longer as it was, where it is about one.
     """
 
     path: Path
@@ -24,6 +25,7 @@ class Break:
     was: str
     hint: str
     about: tuple[str, ...] = ()
+    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)

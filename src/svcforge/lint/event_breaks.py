@@ -114,4 +114,5 @@ def _changed(versions: Versions, old: Event, new: Event) -> Iterator[Break]:
             was=found.was,
             hint=hint,
             about=about,
+            member=found.name,
         )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from svcforge.lint.earlier import Break
-from svcforge.lint.narrowing import Side, Slot, Way, differences
+from svcforge.lint.narrowing import Difference, Side, Slot, Way, differences
 from svcforge.model.elements import Field, Http, Operation
 from svcforge.model.signature import Output, Shape, Signature, signature
 from svcforge.model.types import Type
@@ -76,9 +76,7 @@ class _Pair:
         filled = {i.name for i in self.after.inputs} | self.after.given
         for found in differences(old, new, self.sides, Way.GIVEN):
             if found.after is not None or found.name not in filled:
-                yield self._break(
-                    f'input "{found.name}" of "{self.name}" {found.what}', found.was, found.after, found.before
-                )
+                yield self._member(f'input "{found.name}" of "{self.name}"', found)
 
     def answer(self) -> Iterator[Break]:
         """What was answered and is not, or no longer so."""
@@ -92,7 +90,11 @@ class _Pair:
         before, after = (list(_answered(one)) for one in (self.before, self.after))
         for found in differences(before, after, self.sides, Way.ANSWERED):
             what = f'"{found.name}" that "{self.name}" answers' if found.name else f'what "{self.name}" answers'
-            yield self._break(f"{what} {found.what}", found.was, found.after, found.before)
+            yield self._member(what, found)
+
+    def _member(self, what: str, found: Difference) -> Break:
+        broken = self._break(f"{what} {found.what}", found.was, found.after, found.before)
+        return replace(broken, member=found.name)
 
     def _break(self, message: str, was: str, path: Path | None, before: Path | None) -> Break:
         if path is None and before is not None and before[: len(self.old.path)] != self.old.path:

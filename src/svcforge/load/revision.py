@@ -102,6 +102,9 @@ def revision(name: str, folder: FilePath, prefix: str | None = None) -> Revision
     """
     where = folder if folder.is_dir() else FilePath()
     inside = _git(where, "rev-parse", "--show-toplevel", "--show-prefix")
+    if not inside.ok and "not a git repository" not in inside.err:
+        why = inside.err.partition("\n")[0].removeprefix("fatal: ")
+        raise SvcforgeError(f'git cannot look for "{name}": {why}', "mend that, or name the older version's file")
     if not inside.ok:
         raise SvcforgeError(
             f'there is no file "{name}", and no git repository here that could have such a revision',

@@ -234,6 +234,15 @@ def test_what_only_the_service_itself_uses_may_change() -> None:
     ]
 
 
+def test_each_of_several_inputs_is_told_though_they_stand_nowhere() -> None:
+    old = {"a": '{owns: {T: {x: int}}, operations: {find: {http: "GET /t", lists: T, filter: [x], public: x}}}'}
+    new = {"a": '{owns: {T: {x: int}}, operations: {find: {http: "GET /t", in: {y: int}, public: x}}}'}
+    found = breaks(system(old), system(new))
+    assert sorted(line.partition(" of ")[0] for line in found if line.startswith("input") and "is gone" in line) == [
+        'input "cursor"', 'input "ids"', 'input "limit"', 'input "x"',
+    ]  # fmt: skip
+
+
 def test_values_that_hold_each_other_are_compared_to_an_end() -> None:
     text = "{values: {A: {b: optional B, x: int}, B: {a: [A]}}, operations: {go: {in: {a: A}}}}"
     assert breaks(system({"s": text}), system({"s": text})) == []
