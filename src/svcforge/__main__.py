@@ -11,6 +11,7 @@ from svcforge.cli import stream
 
 def main() -> int:
     """Run svcforge with the process's arguments; returns the exit code (cli.md)."""
+    stream.complete()
     arguments = sys.argv[1:]
     completing = any(name.startswith("_SVCFORGE") for name in os.environ)
     if not completing and arguments in ([], ["-h"], ["--help"]):

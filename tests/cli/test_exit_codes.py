@@ -178,3 +178,43 @@ def test_a_lost_reader_changes_no_verdict_and_is_no_error(
     services = "".join(f"      s{i}: {{calls: [s{i}]}}\n" for i in range(500))
     (tmp_path / "blueprint.yaml").write_text(f"svcforge: 1\nsystem: s\ncontexts:\n  c:\n    services:\n{services}")
     assert piped_into_nobody(arguments, tmp_path, lines) == (code, "")
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("lint . >&-", 1),
+        ("lint . 2>&-", 1),
+        ("lint . <&- >&- 2>&-", 1),
+        ("lint - <&-", 2),
+        ("--help >&-", 0),
+        ("generate . --dry-run >&- 2>&-", 0),
+    ],
+)
+def test_streams_that_were_closed_from_the_first_change_no_verdict(tmp_path: Path, command: str, code: int) -> None:
+    (tmp_path / "blueprint.yaml").write_text(
+        "svcforge: 1\nsystem: s\ncontexts: {c: {services: {a: {stack: python}}}}\n"
+    )
+    done = subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -m svcforge {command}'],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, re.findall(r"internal error|Traceback", done.stderr)) == (code, [])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a Linux device that is always full")
+def test_a_full_disk_behind_standard_output_is_told_and_no_bug_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "blueprint.yaml").write_text("svcforge: 1\nsystem: s\n")
+    with open("/dev/full", "w") as full:
+        child = subprocess.run(
+            [sys.executable, "-m", "svcforge", "lint"],
+            cwd=tmp_path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (child.returncode, child.stderr) == (2, "error: cannot write to standard output: No space left on device\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -226,3 +227,31 @@ def test_the_last_line_says_which_profile_is_reached(
     assert capsys.readouterr().out.splitlines()[-1].startswith(line)
     run(["lint", "--select", "SF101"])
     assert "Profile reached" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "marked"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_standard_input_comes_out_mended_byte_for_byte(mark: bytes, end: str, encoding: str, tmp_path: Path) -> None:
+    def bytes_of(text: str) -> bytes:
+        return mark + text.replace("# twice", "# zweimal, größer als nötig").replace("\n", end).encode()
+
+    done = subprocess.run(
+        [sys.executable, "-m", "svcforge", *LINT, "-", "--fix"],
+        cwd=tmp_path,
+        input=bytes_of(TWICE),
+        env={"PATH": "", "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, bytes_of(ONCE))
+
+
+@pytest.mark.parametrize("option", ["--fix", "--write-baseline"])
+def test_a_file_that_was_locked_is_left_alone(option: str, blueprint: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for file in (blueprint, blueprint.with_name(".svcforge-baseline.json")):
+        file.write_text(TWICE if file == blueprint else '{"version": 1, "findings": {}}')
+        file.chmod(0o444)
+    assert run([*LINT, option]) == 2
+    assert "is read-only\n  help: mend its permissions" in capsys.readouterr().err
+    assert blueprint.read_text() == TWICE

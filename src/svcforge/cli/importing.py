@@ -38,7 +38,7 @@ def command(
     for note in found.notes:
         print(note, file=sys.stderr)
     if output is None:
-        out.write(found.text)
+        out.write_file_text(found.text)
         return
     try:
         with output.open("x", encoding="utf-8", newline="\n") as file:

@@ -19,7 +19,8 @@ def mended(loaded: Loaded, judge: Judge, *, unsafe: bool) -> Linted:
 
     done = fixing.fixed(loaded, judge, unsafe=unsafe)
     if loaded.file == STANDARD_INPUT:
-        out.write(done.linted.loaded.sources.get(loaded.file, ""))
+        mark = "\ufeff" if loaded.marked else ""
+        out.write_file_text(mark + done.linted.loaded.sources.get(loaded.file, ""))
     else:
         fixing.write(done)
     return done.linted

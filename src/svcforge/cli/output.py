@@ -30,6 +30,13 @@ def write(text: str) -> None:
     stream.put(text)
 
 
+def write_file_text(text: str) -> None:
+    """Write what goes on as a file to standard output: in UTF-8 whatever a terminal would have, its line ends as they are."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
+    stream.put(text)
+
+
 def write_file(file: str, text: str) -> None:
     """Write what the user asked to have in a file, whole or not at all; what stood there is replaced."""
     path = Path(file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -28,7 +29,8 @@ STANDARD_INPUT = "<stdin>"
 class Loaded:
     """What was read: the blueprint (None when it cannot be read), findings SF010-SF013, and the text of each file.
 
-    `globs` are those of the includes, each with the folder that it is for.
+    `globs` are those of the includes, each with the folder that it is for. A stream that is `marked` began with a
+    byte-order mark, which its text does not have.
     """
 
     blueprint: Blueprint | None
@@ -37,6 +39,7 @@ class Loaded:
     sources: Mapping[str, str]
     file: str
     globs: tuple[tuple[FilePath, str], ...] = ()
+    marked: bool = False
 
     def locate(self, path: Path, at_key: bool = False) -> Span | None:
         """Where a path of the blueprint stands: its value, or the key that ends it."""
@@ -77,7 +80,7 @@ def load_bytes(raw: bytes, file: str) -> Loaded:
     elif (text := decoded(raw)) is None:
         finding = unreadable(file, "this is not text in UTF-8", "save it as UTF-8")
     else:
-        return load_text(text, file)
+        return replace(load_text(text, file), marked=raw.startswith(BOM_UTF8))
     return Loaded(None, (finding,), Root(), {}, file)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from svcforge.errors import SvcforgeError
 
 MARK = b"\xef\xbb\xbf"
 """A byte-order mark, which a text does not show and keeps."""
+
+
+_WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ def replace(files: Mapping[Path, New], home: Path) -> None:
     """Write the new texts, each through a file beside it that then takes its name.
 
     Raises SvcforgeError, and leaves every file as it was, when one has changed meanwhile, is outside the home folder,
-    or cannot be written.
+    is read-only, or cannot be written.
     """
     staged: dict[Path, Path] = {}
     before: dict[Path, bytes | None] = {}
@@ -38,6 +42,9 @@ def replace(files: Mapping[Path, New], home: Path) -> None:
             mark = MARK if raw is not None and raw.startswith(MARK) else b""
             if raw != (None if change.old is None else mark + change.old.encode()):
                 raise SvcforgeError(f'"{file}" has changed meanwhile', "try again")
+            if raw is not None and not real.stat().st_mode & _WRITABLE:
+                # Taking its name is possible all the same; who locked it said that it is not wanted.
+                raise SvcforgeError(f'"{file}" is read-only', "mend its permissions")
             staged[real] = _staged(real, mark + change.new.encode())
         _exchange(staged, before)
     except OSError as error:
