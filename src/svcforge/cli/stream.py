@@ -15,8 +15,8 @@ def complete() -> None:
 
 
 def _nothing(mode: str) -> io.TextIOWrapper:
-    """What is always empty, and takes everything; open for as long as the process lives."""
-    stream = open(os.devnull, mode, encoding="utf-8")
+    """What is always empty, and takes everything."""
+    stream = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115 - for as long as the process lives
     assert isinstance(stream, io.TextIOWrapper)
     return stream
 
