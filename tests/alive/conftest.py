@@ -48,9 +48,9 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Generate:
     def generate(example: str) -> Path:
         if example not in made:
             root = tmp_path_factory.mktemp("systems") / example
-            if example == kitchen.NAME:
+            if example in kitchen.SYSTEMS:
                 root.mkdir()
-                made[example] = kitchen.generated(root)
+                made[example] = kitchen.generated(root, example)
                 return root
             System(root.parent).run("init", example, "--from", example, "--no-input")
             blueprint = root / "blueprint.yaml"

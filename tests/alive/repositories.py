@@ -1,4 +1,4 @@
-"""The repositories that are generated from the examples and the kitchen, and what the pack's card says to run in them."""
+"""The repositories that are generated from the examples and two systems more, and what the pack's card says to run in them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ CHECKS = [command for command in COMMANDS if command[0] != "uv"]
 
 def repositories(example: str) -> list[str]:
     """The folders of an example's services and BFFs."""
-    at = kitchen.BLUEPRINT if example == kitchen.NAME else blueprints_folder() / example
+    at = kitchen.blueprint(example) if example in kitchen.SYSTEMS else blueprints_folder() / example
     blueprint = pipeline.read(str(at)).blueprint
     assert blueprint is not None
     return [f"services/{name}" for name in blueprint.services] + [f"bffs/{name}" for name in blueprint.bffs]
 
 
-EXAMPLES = ("shop", "healthcare", "minimal", kitchen.NAME)
+EXAMPLES = ("shop", "healthcare", "minimal", *kitchen.SYSTEMS)
 REPOSITORIES = [(example, folder) for example in EXAMPLES for folder in repositories(example)]
 
 

@@ -126,11 +126,15 @@ def test_nobody_sees_or_takes_what_is_another_tenants(guest: Guest, running: Run
 
 def test_who_is_made_twice_is_changed_after_another_service_was_asked(guest: Guest) -> None:
     kind = str(uuid4())
-    made = guest.ask("POST", "/users", {"type": kind, "order": 1, "table": ["x"]})
+    made = guest.ask("POST", "/users", {"type": kind, "order": 1, "of": "mild", "table": ["x"]})
+    # What is not given stays, and is what the other service is asked with.
     changed = guest.ask("POST", "/users", {"type": kind, "order": 2})
     assert (made.status, changed.status) == (201, 200)
     assert changed.json | {"id": made.json["id"], "order": 2, "table": ["x"]} == changed.json
-    assert guest.ask("POST", "/users", {"type": kind, "order": -1}).json["type"] == "urn:problem:every-type:not-nice"
+    assert (
+        guest.ask("POST", "/users", {"type": kind, "order": 3, "of": "hot"}).json["type"]
+        == "urn:problem:every-type:not-nice"
+    )
 
 
 def test_what_is_asked_in_path_and_query_is_read_and_told(guest: Guest, running: Running) -> None:
@@ -168,9 +172,20 @@ def test_what_several_services_know_is_gathered(guest: Guest) -> None:
     thing = guest.add()
     page = guest.ask("GET", f"/page/{thing['id']}").json
     assert (page["thing"], page["words"], page["twice"], page["degraded"]) == (thing, [], 13, [])
-    given = {"n": 3, "day": "2030-01-31", "one": str(uuid4()), "span": "15m", "exact": "1.5", "least": "100"}
-    found = guest.ask("POST", "/search", given | {"moment": "2030-01-01T00:00:00Z"}).json
-    assert found["echo"] | given == found["echo"] | {"least": "100"}
+    echoed = {"n": 3, "day": "2030-01-31", "one": str(uuid4()), "span": "15m", "exact": "1.5"}
+    money, moment = {"amount": "2", "currency": "EUR"}, "2030-01-01T00:00:00Z"
+    more = {
+        "least": "100",
+        "money": money,
+        "extra": {"a": 1},
+        "raw": "AQ==",
+        "moments": [moment],
+        "numbers": ["1.10", "2"],
+    }
+    given = {**echoed, **more, "moment": moment}
+    found = guest.ask("POST", "/search", given).json
+    assert found["echo"] | echoed == found["echo"]
+    assert (found["charged"], found["sum"]) == ({"amount": "14.50", "currency": "EUR"}, {"sum": "3.10"})
     assert (found["quote"]["seats"], found["places"][0]["street"], found["degraded"]) == (7, "Main Street", [])
     wrong = guest.ask("POST", "/search", given | {"n": 9, "span": "soon"})
     assert {each["pointer"] for each in wrong.json["errors"]} >= {"/body/n", "/body/span"}

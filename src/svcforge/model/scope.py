@@ -176,6 +176,8 @@ class Scope:
         if head in self.closed:
             return self.closed[head]
         if head in self.open:
+            if text in self.roots:
+                return self.roots[text]
             if len(steps) < 2 or EACH in steps:
                 return f'"{text}" names no field of "{head}"'
             return Known(Source(self.open[head], path=(".".join(steps[1:]),)), textual=True)
@@ -239,6 +241,11 @@ def fill(scope: Scope, need: Need, explicit: str | None = None) -> Binding:
         problem = f'nothing gives "{need.name}"' if need.required else None
         return Binding(need, None, problem)
     source = known.source
+    if source.origin is Origin.BODY and known.textual:
+        # A body is JSON: its field is what is asked for where it is first taken, and that from then on.
+        source = replace(source, type=need.type.bare(), home=need.home)
+        scope.roots[explicit or need.name] = Known(source)
+        return Binding(need, source, explicit=explicit is not None)
     alike = source.home == need.home or source.type.kind is Kind.SCALAR
     if alike and not known.textual and (source.type is need.type or source.type == need.type):
         return Binding(need, source, explicit=explicit is not None)

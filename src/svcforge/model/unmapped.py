@@ -178,6 +178,9 @@ def _request(sig: Signature) -> Iterator[Problem]:
 
 
 def _in_a_line(type_: Type, stand: Stand) -> bool:
+    """Whether a value can be written into a path or a query; base64 has slashes, which part a path."""
     if type_.kind is Kind.LIST:
-        return stand is Stand.QUERY and type_.of is not None and _in_a_line(type_.of, Stand.PATH)
-    return type_.kind in (Kind.ENUM, Kind.REF) or (type_.kind is Kind.SCALAR and type_.name not in ("json", "bytes"))
+        inner = type_.of
+        return stand is Stand.QUERY and inner is not None and inner.kind is not Kind.LIST and _in_a_line(inner, stand)
+    unwritten = ("json",) if stand is Stand.QUERY else ("json", "bytes")
+    return type_.kind in (Kind.ENUM, Kind.REF) or (type_.kind is Kind.SCALAR and type_.name not in unwritten)

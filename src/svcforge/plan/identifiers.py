@@ -86,12 +86,15 @@ def _functions(facts: Fact) -> Iterator[str]:
 def _modules(facts: Fact, taken: Taken) -> Iterator[tuple[str, str]]:
     """The modules of others that would hide, or be hidden by, something where they are imported."""
     functions = (fact["name"] for fact in (*facts["operations"], *facts["endpoints"]))
-    known = {*taken.functions, *taken.fields, *functions, *words(facts)}
+    found = set(words(facts))
+    known = {*taken.functions, *taken.fields, *functions, *found, *(f"{word}_" for word in found & set(taken.fields))}
     known |= {model["alias"] for model in (*facts["entities"], *facts["copies"])}
     for part in (*facts["publishers"], *facts["dependencies"]):
         name = part["package"]
-        if name in known:
-            yield name, f"{name}_"
+        while name in known:
+            name += "_"
+        if name != part["package"]:
+            yield part["package"], name
 
 
 def _word(step: str) -> str:

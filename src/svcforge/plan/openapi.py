@@ -212,6 +212,9 @@ def _endpoint(service: Fact, endpoint: Fact, bodies: Fact) -> Fact:
     """An endpoint that gathers: each part by its name, and the names of those that failed."""
     body = [i for i in endpoint["inputs"] if i["in"] == "body"]
     parameters = [_parameter(i, endpoint) for i in endpoint["inputs"] if i["in"] in ("path", "query")]
+    for given in parameters:
+        asked = next(i for i in endpoint["inputs"] if (i["name"], i["in"]) == (given["name"], given["in"]))
+        given["schema"] = _homed(service, asked["type"], given["schema"])
     properties: Fact = {}
     for part in endpoint["parts"]:
         schema = _named(service, part)
@@ -224,7 +227,10 @@ def _endpoint(service: Fact, endpoint: Fact, bodies: Fact) -> Fact:
     if parameters:
         item["parameters"] = parameters
     if body:
-        bodies[endpoint["class"]] = object_schema(body)
+        schema = object_schema(body)
+        for i in body:
+            schema["properties"][i["name"]] = _homed(service, i["type"], schema["properties"][i["name"]])
+        bodies[endpoint["class"]] = schema
         item["requestBody"] = _body(endpoint["class"], required=any(i["required"] for i in body))
     statuses = {500, 503} | ({422} if endpoint["inputs"] else set())
     statuses |= {401, 403} if endpoint["access"]["kind"] != "public" else set()
@@ -234,9 +240,17 @@ def _endpoint(service: Fact, endpoint: Fact, bodies: Fact) -> Fact:
 
 
 def _named(service: Fact, part: Fact) -> Fact:
-    """A part's schema; classes of other services carry that service's name, since two may have one name."""
+    """A part's schema."""
     dependency = next(d for d in service["dependencies"] if d["name"] == part["dependency"])
     return prefixed(schema_of(part["answer"]), dependency["class"])
+
+
+def _homed(service: Fact, type_: Fact, schema: Fact) -> Fact:
+    """The schema of an input; classes of other services carry that service's name, since two may have one name."""
+    while type_["of"]:
+        type_ = type_["of"]
+    homes = [d["class"] for d in service["dependencies"] if d["name"] == type_["service"]]
+    return prefixed(schema, homes[0]) if homes else schema
 
 
 def _page(answer: Fact) -> Fact:

@@ -141,6 +141,8 @@ def _finished(
     shapes: dict[str, list[Fact]] = {}
     for publisher in facts["publishers"]:
         shapes |= {value["name"]: value["fields"] for value in publisher["values"]}
+    for dependency in dependencies if facts["endpoints"] else ():
+        shapes |= {value["name"]: value["fields"] for value in dependency["values"]}
     shapes |= {f["name"]: f["fields"] for f in (*values, *about.views.values(), *about.records.values())}
     facts |= {
         "values": values,

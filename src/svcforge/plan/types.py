@@ -46,9 +46,10 @@ def enum_names(blueprint: Blueprint, owner: str) -> Mapping[tuple[str, tuple[str
 
 def module_of(blueprint: Blueprint, own: str, other: str, *, called: bool) -> str:
     """The module of a service that knows another, by calling it or by its events; one that does both has two."""
-    kept: set[tuple[str, str]] | None = blueprint.__dict__.get("_calling")
+    kept: set[tuple[str, str]] | None = blueprint.__dict__.get("_known_twice")
     if kept is None:
-        kept = blueprint.__dict__["_calling"] = {(e.source, e.target) for e in edges(blueprint) if e.sync}
+        calls, hears = ({(e.source, e.target) for e in edges(blueprint) if e.sync is sync} for sync in (True, False))
+        kept = blueprint.__dict__["_known_twice"] = calls & hears
     return snake(other) if called or (own, other) not in kept else f"{snake(other)}_events"
 
 

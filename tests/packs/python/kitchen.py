@@ -1,4 +1,7 @@
-"""The kitchen: a blueprint of everything that the Python stack claims, and logic for what it leaves to the user."""
+"""Systems to try the Python stack with: one of everything that it claims, one whose names are awkward.
+
+The kitchen comes with logic for what is left to its user.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,7 @@ from pathlib import Path
 
 from tests.driving import System
 
-NAME = "kitchen"
-BLUEPRINT = Path(__file__).with_name("kitchen.yaml")
+SYSTEMS = ("kitchen", "awkward")
 
 ECHO = 'return WithQueryAnswer(**{name: value for name, value in locals().items() if name != "work"})'
 DEARER = """from sqlalchemy import select
@@ -40,7 +42,7 @@ LOGIC = {
     "tables/seat_dinner": "return None",
     "the-cook/order_dish": 'dish.name = dish.name.lower() if seats < 8 else "nobody"',
     "the-cook/quote": QUOTED,
-    "the-cook/taste": "return TasteAnswer(nice=amount > 0, note=sauce)",
+    "the-cook/taste": 'return TasteAnswer(nice=amount > 0 and sauce == "mild", note=sauce)',
 }
 """The body of each function that is the user's to write, by service and operation."""
 
@@ -48,9 +50,14 @@ SETTINGS = {"LIMIT": "3", "PASSWORD": "a secret"}
 """What the cook reads from its environment and has no default."""
 
 
-def generated(root: Path) -> Path:
-    """The kitchen in a folder, as it is before anybody wrote a line."""
-    (root / "blueprint.yaml").write_text(BLUEPRINT.read_text(encoding="utf-8"), encoding="utf-8")
+def blueprint(name: str) -> Path:
+    """The blueprint of one of the systems."""
+    return Path(__file__).with_name(f"{name}.yaml")
+
+
+def generated(root: Path, name: str = "kitchen") -> Path:
+    """A system in a folder, as it is before anybody wrote a line."""
+    (root / "blueprint.yaml").write_text(blueprint(name).read_text(encoding="utf-8"), encoding="utf-8")
     System(root).run("generate")
     return root
 

@@ -1,4 +1,4 @@
-"""What the Python stack makes of a blueprint that uses everything that it can and the examples do not use."""
+"""What the Python stack makes of a system of everything, and of one whose names mean something to Python already."""
 
 from __future__ import annotations
 
@@ -12,22 +12,20 @@ from tests.packs.python import kitchen
 from svcforge.process import run
 
 
-@pytest.fixture(scope="module")
-def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The kitchen, generated."""
-    return kitchen.generated(tmp_path_factory.mktemp("kitchen"))
+@pytest.fixture(scope="module", params=kitchen.SYSTEMS)
+def generated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A system, generated."""
+    return kitchen.generated(tmp_path_factory.mktemp(request.param), request.param)
 
 
 def repositories(root: Path) -> list[Path]:
-    """The services and the BFF."""
+    """The services and the BFFs."""
     return sorted(one for folder in ("services", "bffs") for one in (root / folder).iterdir())
 
 
 def test_every_module_is_python(generated: Path) -> None:
     found = repositories(generated)
-    assert {one.name for one in found} == {
-        *("every-type", "front-page", "listener", "menu-board", "plain-sums", "tables", "the-cook"),
-    }
+    assert len(found) >= 6
     for repository in found:
         for module in repository.glob("**/*.py"):
             ast.parse(module.read_text(encoding="utf-8"), str(module))

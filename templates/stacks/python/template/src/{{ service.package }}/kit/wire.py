@@ -1,5 +1,6 @@
 """Types as they look on the wire."""
 
+import base64
 import re
 from collections.abc import Collection
 from datetime import UTC, date, timedelta
@@ -44,8 +45,6 @@ class Model(BaseModel):
         serialize_by_alias=True,
         protected_namespaces=(),
         from_attributes=True,
-        ser_json_bytes="base64",
-        val_json_bytes="base64",
     )
 
 
@@ -62,6 +61,14 @@ def _write_duration(value: timedelta) -> str:
     return next(f"{total // size}{unit}" for unit, size in UNITS.items() if total % size == 0)
 
 
+def _read_bytes(value: object) -> object:
+    return base64.b64decode(value, validate=True) if isinstance(value, str) else value
+
+
+def _write_bytes(value: bytes) -> str:
+    return base64.b64encode(value).decode()
+
+
 Int = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
 Date = date  # a field may be called date
 DateTime = Annotated[AwareDatetime, AfterValidator(lambda value: value.astimezone(UTC))]
@@ -70,6 +77,12 @@ Duration = Annotated[
     BeforeValidator(_read_duration),
     PlainSerializer(_write_duration, str),
     WithJsonSchema({"type": "string", "pattern": "^[0-9]+(ms|s|m|h|d)$"}),
+]
+Bytes = Annotated[
+    bytes,
+    BeforeValidator(_read_bytes),
+    PlainSerializer(_write_bytes, str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "byte"}),
 ]
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
 Url = Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2000)]
