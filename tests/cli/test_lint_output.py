@@ -12,6 +12,9 @@ import pytest
 from tests.cli.terminal import Terminal
 
 from svcforge.cli.app import run
+from svcforge.cli.lint import FOR_PEOPLE
+from svcforge.draw.formats import FORMATS as PICTURES
+from svcforge.report.formats import FORMATS
 from svcforge.report.page import cells
 
 HEAD = "svcforge: 1\nsystem: s\n"
@@ -146,3 +149,34 @@ def test_a_fix_in_sarif_is_what_fix_writes(folder: Path, capsys: pytest.CaptureF
     lines[region["startLine"] - 1] = new
     assert run(["lint", "--select", "SF001", "--fix", "--unsafe-fixes"]) == 0
     assert file.read_text() == "".join(lines)
+
+
+READ_BY_PROGRAMS = [
+    *(["lint", "--format", name] for name in FORMATS if name not in FOR_PEOPLE),
+    ["lint", "--diff"],
+    *(["graph", "--format", name] for name in PICTURES),
+    ["metrics", "--format", "json"],
+    ["rules", "--format", "json"],
+    ["schema"],
+    ["facts", "a"],
+]
+
+
+@pytest.mark.parametrize("arguments", READ_BY_PROGRAMS, ids=" ".join)
+def test_what_programs_read_is_utf_8_whatever_the_terminal_would_have(arguments: list[str], folder: Path) -> None:
+    file = folder / "漢字.yaml"
+    file.write_text(
+        CYCLE.replace("a: {calls: [b]", "a: {about: größer als 漢字, calls: [b, b]") + "# größer\n", encoding="utf-8"
+    )
+    named = [] if arguments[0] in ("rules", "schema") else [file.name]
+    texts = [
+        subprocess.run(
+            [sys.executable, "-m", "svcforge", *arguments, *named],
+            cwd=folder,
+            env={"PATH": "", "PYTHONUTF8": "0", "PYTHONIOENCODING": encoding},
+            capture_output=True,
+            check=False,
+        ).stdout
+        for encoding in ("utf-8", "cp1252")
+    ]
+    assert texts[0] == texts[1] != b""

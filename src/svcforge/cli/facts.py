@@ -38,4 +38,4 @@ def command(
         close = nearest(service, names)
         hint = f'did you mean "{close}"?' if close else f"there are {', '.join(names[:12])}" if names else ""
         raise SvcforgeError(f'nothing is generated for "{service}"', hint)
-    output.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+    output.write_file_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")

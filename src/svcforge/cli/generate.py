@@ -64,7 +64,7 @@ def _summary(found: Generated, *, dry_run: bool, as_json: bool) -> None:
     assert found.written is not None
     units = found.written.units
     if as_json:
-        output.write(changes.as_json(units, dry_run=dry_run, logic=found.logic))
+        output.write_file_text(changes.as_json(units, dry_run=dry_run, logic=found.logic))
         return
     lines = []
     if found.written.finished:

@@ -42,7 +42,7 @@ def command(
         out.write_file(output, drawn.text)
         typer.echo(f"created {output}")
     elif drawn.text is not None:
-        out.write(drawn.text)
+        out.write_file_text(drawn.text)
     raise typer.Exit(drawn.exit_code)
 
 

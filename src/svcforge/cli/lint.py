@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 Profiles = Literal["minimal", "recommended", "production"]
 Thresholds = Literal["error", "warning", "info", "never"]
-WATCHED = ("full", "concise")
-"""Formats of which a part is a report too."""
+FOR_PEOPLE = ("full", "concise")
+"""Formats that a terminal shows as it can, and of which a part is a report too; the others are read by programs."""
 
 Source = Annotated[
     str,
@@ -119,11 +119,12 @@ def command(
         linted = mending.with_lower_baseline(linted, judge)
     if write_baseline and loaded.blueprint is not None:
         raise typer.Exit(mending.show_baseline(linted))
-    _report(replace(linted.report, unsafe=unsafe), shown, files, to_stderr=fix and blueprint == pipeline.STANDARD_INPUT)
+    report, to_stderr = replace(linted.report, unsafe=unsafe), fix and blueprint == pipeline.STANDARD_INPUT
+    _report(report, shown, files, to_stderr=to_stderr, as_file=format_ not in FOR_PEOPLE)
     raise typer.Exit(linted.exit_code)
 
 
-def _report(report: Report, shown: Format, files: Mapping[str, Format], *, to_stderr: bool) -> None:
+def _report(report: Report, shown: Format, files: Mapping[str, Format], *, to_stderr: bool, as_file: bool) -> None:
     """Write the reports; to standard error where standard output has the blueprint."""
     from svcforge.cli import output as out
     from svcforge.report.page import Page
@@ -133,7 +134,7 @@ def _report(report: Report, shown: Format, files: Mapping[str, Format], *, to_st
     if to_stderr:
         print(shown(report, Page()), end="", file=sys.stderr)
     else:
-        out.write(shown(report, out.page()))
+        (out.write_file_text if as_file else out.write)(shown(report, out.page()))
 
 
 def _watch(source: str, judge: Judge, format_: str, files: Mapping[str, Format], beside: list[Path]) -> None:
@@ -144,9 +145,9 @@ def _watch(source: str, judge: Judge, format_: str, files: Mapping[str, Format],
 
     if source == pipeline.STANDARD_INPUT:
         raise SvcforgeError("standard input is read once, and cannot be watched", "name a file")
-    if format_ not in WATCHED:
+    if format_ not in FOR_PEOPLE:
         raise SvcforgeError(
-            f'--watch shows {" or ".join(WATCHED)}, not "{format_}"', f"write it to a file: --output {format_}:FILE"
+            f'--watch shows {" or ".join(FOR_PEOPLE)}, not "{format_}"', f"write it to a file: --output {format_}:FILE"
         )
     folder = Path(source) if Path(source).is_dir() else Path(source).parent
     Relinting(lambda: pipeline.read(source), judge, _format(format_), files, [folder / FILE, *beside]).forever()
@@ -164,6 +165,8 @@ def _targets(outputs: Iterable[str]) -> dict[str, Format]:
         name, colon, file = text.partition(":")
         if not colon or not file:
             raise SvcforgeError(f'"{text}" names no file', "write --output FORMAT:FILE, like json:findings.json")
+        if file == "-":
+            raise SvcforgeError(f'"{text}" names no file', f"standard output has another option: --format {name}")
         if file in found:
             raise SvcforgeError(f'"{file}" is asked for twice', "give each format a file of its own")
         found[file] = _format(name)

@@ -34,7 +34,7 @@ def show_difference(loaded: Loaded, judge: Judge, *, unsafe: bool) -> int:
     if loaded.blueprint is None:
         print("error: the blueprint cannot be read; see what svcforge lint says", file=sys.stderr)
         return done.linted.exit_code
-    out.write(fixing.difference(done))
+    out.write_file_text(fixing.difference(done))
     print(f"would fix {done.made}" if done.made else "nothing to fix", file=sys.stderr)
     return int(done.made > 0)
 

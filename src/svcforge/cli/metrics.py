@@ -29,6 +29,8 @@ def command(
         from svcforge.report.page import Page
 
         sys.stderr.write(FORMATS["full"](counted.report, Page()))
-    if counted.figures is not None:
-        output.write(as_json(counted.figures) if form == "json" else table(counted.figures, output.page()))
+    if counted.figures is not None and form == "json":
+        output.write_file_text(as_json(counted.figures))
+    elif counted.figures is not None:
+        output.write(table(counted.figures, output.page()))
     raise typer.Exit(counted.exit_code)

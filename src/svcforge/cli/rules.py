@@ -16,4 +16,7 @@ def command(
     from svcforge.report.rules import as_json, table
 
     rules = pipeline.rules()
-    output.write(as_json(rules) if form == "json" else table(rules, output.page()))
+    if form == "json":
+        output.write_file_text(as_json(rules))
+    else:
+        output.write(table(rules, output.page()))

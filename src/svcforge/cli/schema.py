@@ -8,4 +8,4 @@ def command() -> None:
     from svcforge.cli import output
     from svcforge.pipeline.starting import schema_text
 
-    output.write(schema_text())
+    output.write_file_text(schema_text())
