@@ -115,5 +115,6 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @given(PATTERNS)
 def test_a_glob_matches_what_it_matches_on_disk(tree: Path, pattern: list[str]) -> None:
     found = glob.glob("/".join(pattern), root_dir=tree, recursive=True)  # noqa: PTH207 - what includes are matched with
-    on_disk = {(tree / name).resolve() for name in found if (tree / name).is_file()}
+    # `a.yaml/**` names the file as a folder that it is not.
+    on_disk = {(tree / name).resolve() for name in found if (tree / name).is_file() and not name.endswith("/")}
     assert {(tree / name).resolve() for name in NAMES if matches(name.split("/"), pattern)} == on_disk
