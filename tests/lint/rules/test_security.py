@@ -6,6 +6,7 @@ import pytest
 from tests.lint.judging import findings, messages, places, system
 
 from svcforge.lint.secrets import given_away, is_secret
+from svcforge.source.edit import Put, Replace
 
 JWT = "gateway: {auth: {jwt: {issuer: i, audience: a}}, routes: {/api/a: a}}\n"
 
@@ -125,6 +126,19 @@ def test_steps_parts_routes_and_clients_are_traffic_and_a_pair_is_told_once() ->
     assert sorted(pairs) == [
         f'warning what "{x}" and "{y}"' for x, y in (("a", "b"), ("gateway", "web"), ("u", "a"), ("web", "b"))
     ]
+
+
+def test_what_nobody_says_is_said_once_for_all_and_what_somebody_says_where_it_stands() -> None:
+    text = system(
+        {
+            "a": "{operations: {go: {calls: [b.work, c.work]}}}",
+            "b": "{operations: {work: {calls: [{to: c.work, tls: none}]}}}",
+            "c": "{operations: {work: {}}}",
+        }
+    )
+    edits = {edit for finding in findings(text, "SF604") for edit in finding.fix}
+    at = ("contexts", "c", "services", "b", "operations", "work", "calls", 0, "tls")
+    assert edits == {Put(("defaults", "call"), "tls", "strict"), Replace(at, "strict")}
 
 
 @pytest.mark.parametrize(("call", "expected"), [("bank.pay", 0), ("{to: bank.pay, tls: none}", 1)])

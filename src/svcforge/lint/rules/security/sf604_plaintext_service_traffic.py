@@ -56,12 +56,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from svcforge.lint.calls import origin, with_policy
+from svcforge.lint.calls import origin
 from svcforge.lint.context import LintContext
 from svcforge.lint.rule import Fix, Profile, Rule, Violation
 from svcforge.lint.stores import EMBEDDED
 from svcforge.model.blueprint import Blueprint
-from svcforge.model.edges import Edge, EdgeKind
 from svcforge.model.effective import MESH_TLS, Effective, call_policy
 from svcforge.source.edit import Edit, Put, Replace
 from svcforge.source.finding import Path, Severity
@@ -89,7 +88,7 @@ def check(context: LintContext) -> Iterator[Violation]:
                 message=f'what "{edge.source}" and "{edge.target}" say to each other is not encrypted: {_why(said.value)}',
                 hint="name a mesh in `platform`, or say tls: strict on the call or in `defaults.call`",
                 related=origin(edge, "`tls`", said),
-                fix=(_encrypted(blueprint, edge, said),),
+                fix=(_encrypted(said),),
             )
     yield from _servers(blueprint)
 
@@ -98,12 +97,9 @@ def _why(tls: str | None) -> str:
     return f"tls is {tls}" if tls else "nothing says so"
 
 
-def _encrypted(blueprint: Blueprint, edge: Edge, said: Effective) -> Edit:
-    if said.origin is not None:
-        return Replace(said.origin, "strict")
-    if edge.kind is EdgeKind.ROUTE:
-        return Put(("defaults", "call"), "tls", "strict")
-    return with_policy(blueprint, edge, "tls", "strict")
+def _encrypted(said: Effective) -> Edit:
+    """Where tls is said, or once for the whole system, so that the next call is encrypted too."""
+    return Put(("defaults", "call"), "tls", "strict") if said.origin is None else Replace(said.origin, "strict")
 
 
 def _servers(blueprint: Blueprint) -> Iterator[Violation]:
