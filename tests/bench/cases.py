@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,9 +12,15 @@ from pathlib import Path
 
 from tests.bench.measuring import least, settled, svcforge, taken
 from tests.bench.systems import blueprint_of
-from tests.bench.table import Note, Row
+from tests.bench.table import Note, Row, seconds
 
 YAML = "import sys, yaml; yaml.load(open(sys.argv[1], encoding='utf-8').read(), yaml.CSafeLoader)"
+
+CALLS = 4
+"""Calls for each service that the linter is measured with, beside those that there are anyway: with them and what is
+subscribed to, there are five edges to a service."""
+
+IN_A_LINE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +28,7 @@ class Scale:
     """How much is measured: sizes in services with the number of runs of each."""
 
     start: int = 20
-    lint: tuple[tuple[int, int], ...] = ((10_000, 2),)
+    lint: tuple[tuple[int, int], ...] = ((1_000, 3), (10_000, 2))
     generate: tuple[tuple[int, int], ...] = ((8, 3), (100, 2), (1_000, 1))
     up: bool = True
 
@@ -39,13 +47,25 @@ def start(scale: Scale, folder: Path) -> Lines:
 
 
 def lint(scale: Scale, folder: Path) -> Lines:
-    """The whole command, against only reading the YAML with PyYAML's loader in C."""
+    """The whole command with all rules, against only reading the YAML with PyYAML's loader in C; then each rule alone."""
     yield Note("lint: against `yaml.load(text, yaml.CSafeLoader)`")
+    command = [*svcforge(), "lint", "--profile", "production", "--fail-on", "never"]
     for services, runs in scale.lint:
-        blueprint = _blueprint(folder, services)
-        ours = least([taken([*svcforge(), "lint", "--fail-on", "never", blueprint]) for _ in range(runs)])
+        blueprint = _blueprint(folder, services, CALLS)
+        ours = least([taken([*command, blueprint]) for _ in range(runs)])
         floor = least([taken([sys.executable, "-c", YAML, blueprint]) for _ in range(runs)])
         yield Row(f"  {services:,} services", ours, floor, "1x")
+    yield from _rules(blueprint)
+
+
+def _rules(blueprint: Path) -> Lines:
+    """What each rule costs in a run of all, the dearest first."""
+    spent = json.loads(subprocess.check_output([sys.executable, "-m", "tests.bench.rules", blueprint]))
+    whole = sum(spent.values())
+    yield Note(f"lint, rule by rule: of the {seconds(whole)} that the rules take of the last one")
+    cells = [f"{code} {seconds(cost):>8} {cost / whole:>4.0%}" for code, cost in spent.items()]
+    for start in range(0, len(cells), IN_A_LINE):
+        yield Note("  " + "   ".join(f"{cell:<20}" for cell in cells[start : start + IN_A_LINE]).rstrip())
 
 
 def generate(scale: Scale, folder: Path) -> Lines:
@@ -94,7 +114,7 @@ def _growth(rows: list[tuple[int, Row]]) -> Lines:
         yield Note(f"  one more service, {what}: {low * 1e3:.1f} ms up to {some:,}, {high * 1e3:.1f} ms up to {many:,}")
 
 
-def _blueprint(folder: Path, services: int) -> Path:
-    path = folder / f"{services}.yaml"
-    path.write_text(blueprint_of(services), encoding="utf-8")
+def _blueprint(folder: Path, services: int, calls: int = 0) -> Path:
+    path = folder / f"{services}{'-calling' if calls else ''}.yaml"
+    path.write_text(blueprint_of(services, calls), encoding="utf-8")
     return path

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+ROW = 4
+"""Services in a row: each calls the next, and the last one none."""
 
-def blueprint_of(services: int) -> str:
-    """The text of a blueprint of so many services, ten to a context; about 700 bytes each."""
+
+def blueprint_of(services: int, calls: int = 0) -> str:
+    """The text of a blueprint of so many services, ten to a context; about 1,200 bytes each.
+
+    Args:
+        calls: how many calls more there are for each service, to those that stand one further in their rows.
+    """
     lines = [
         "svcforge: 1",
         "system: large",
@@ -25,12 +32,27 @@ def blueprint_of(services: int) -> str:
                 f"    team: team-{number // 10}",
                 "    services:",
             ]
-        lines += _service(number, calling=number % 4 != 3 and number + 1 < services)
+        lines += _service(number, _called(number, services, calls))
     return "\n".join(lines) + "\n"
 
 
-def _service(number: int, calling: bool) -> list[str]:
-    """One service; each of a block of four calls the next, and hears of the one before."""
+def _called(number: int, services: int, more: int) -> list[int]:
+    """Whom a service calls: the next one in its row, and those beside it in the rows that follow.
+
+    The last in a row calls nobody, so that there is no circle and no chain is longer than a row; the others make its
+    calls with it.
+    """
+    if number % ROW == ROW - 1 or number + 1 >= services:
+        return []
+    share = more * ROW // (ROW - 1) + (number % ROW < more * ROW % (ROW - 1))
+    beside = [number + 1 + ROW * row for row in range(1, share + 1)]
+    # At the end of the file the rows that follow are the first ones.
+    around = services - services % ROW
+    return [number + 1, *dict.fromkeys(called % around for called in beside if around > ROW * (share + 1))]
+
+
+def _service(number: int, called: list[int]) -> list[str]:
+    """One service, which calls some and hears of the one before in its row."""
     lines = [
         f"      service-{number}:",
         f"        about: Keeps thing number {number}.",
@@ -51,10 +73,13 @@ def _service(number: int, calling: bool) -> list[str]:
         f"            emits: [Thing{number}Opened]",
         "            idempotent: by key",
     ]
-    if calling:
+    if called:
+        first, *others = called
+        lines.append("            calls:")
         lines.append(
-            f"            calls: [{{to: service-{number + 1}.check, timeout: 500ms, expect: good, otherwise: 409 not-good}}]"
+            f"              - {{to: service-{first}.check, timeout: 500ms, expect: good, otherwise: 409 not-good}}"
         )
+        lines += [f"              - {{to: service-{other}.check, timeout: 500ms}}" for other in others]
     lines += [
         f'          get_thing: {{http: "GET /things/{{id}}", reads: Thing{number}, scopes: [things:read]}}',
         f"          list_things: {{http: GET /things, lists: Thing{number}, filter: [state], scopes: [things:read]}}",
@@ -63,6 +88,6 @@ def _service(number: int, calling: bool) -> list[str]:
         "          check: {in: {name: text}, out: {good: bool}, read_only: true, takes: 20ms}",
         f"          heard: {{creates: Thing{number}, in: [name], set: {{amount: 0}}}}",
     ]
-    if number % 4 != 0:
+    if number % ROW != 0:
         lines.append(f"        subscribes: {{service-{number - 1}.Thing{number - 1}Opened: heard}}")
     return lines

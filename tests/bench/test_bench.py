@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -9,7 +10,13 @@ import pytest
 from tests.bench import cases, running
 from tests.bench.cases import Scale
 from tests.bench.measuring import Failed, Taken, least, taken
+from tests.bench.systems import blueprint_of
 from tests.bench.table import HEADS, Note, Row, line
+
+from svcforge.lint.catalogue import entries
+from svcforge.lint.settings import Choices
+from svcforge.load import load_text
+from svcforge.pipeline import judged
 
 TINY = Scale(start=1, lint=((2, 1),), generate=((1, 1), (2, 1), (3, 1)), up=False)
 
@@ -30,6 +37,20 @@ def test_start_measures_help_and_version(tmp_path: Path) -> None:
 
 def test_lint_is_measured_against_the_loader(tmp_path: Path) -> None:
     assert [row.what.strip() for row in rows(cases.lint(TINY, tmp_path))] == ["2 services"]
+
+
+def test_every_rule_is_told_with_its_cost(tmp_path: Path) -> None:
+    told = " ".join(note.text for note in cases.lint(TINY, tmp_path) if isinstance(note, Note))
+    expected = {code for code, entry in entries().items() if entry.check and not code.startswith("SF9")}
+    assert expected <= set(re.findall(r"SF\d+", told))
+    assert max(len(note.text) for note in cases.lint(TINY, tmp_path) if isinstance(note, Note)) <= 80
+
+
+def test_there_are_as_many_calls_as_asked_for_and_none_in_a_circle(tmp_path: Path) -> None:
+    text = blueprint_of(100, calls=4)
+    found = judged(load_text(text), Choices(profile="production")).report.findings
+    assert text.count("- {to: ") == 75 + 400
+    assert [f.code for f in found if f.severity == "error" or f.code in ("SF101", "SF104")] == []
 
 
 def test_generate_is_measured_first_and_again_and_leaves_only_blueprints(tmp_path: Path) -> None:
