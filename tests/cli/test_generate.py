@@ -212,7 +212,7 @@ def test_nobody_can_insist_on_what_is_not_there(folder: Path, capsys: pytest.Cap
     assert list(files(folder)) == ["blueprint.yaml"]
 
 
-@pytest.mark.parametrize("platform", ["mesh: istio", "deploy: [kubernetes]", "metrics: prometheus", "broker: kafka"])
+@pytest.mark.parametrize("platform", ["mesh: istio", "deploy: [nomad]", "metrics: prometheus", "broker: kafka"])
 def test_a_platform_without_a_pack_is_a_warning(
     folder: Path, capsys: pytest.CaptureFixture[str], platform: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from svcforge.model.record import alias
@@ -31,6 +32,11 @@ def title(name: str) -> str:
 def constant(name: str, suffix: str = "") -> str:
     """`CARD_NETWORK_URL` for `card-network` and `_URL`."""
     return snake(name).upper() + suffix
+
+
+def handle(team: str) -> str:
+    """A team as code hosts and labels know it: `front-desk` for `Front desk`."""
+    return re.sub(r"[^a-z0-9]+", "-", team.lower()).strip("-") or "team"
 
 
 def plural(word: str) -> str:

@@ -14,6 +14,7 @@ from svcforge.plan.broker import broker_facts
 from svcforge.plan.compose import compose_facts
 from svcforge.plan.gateway import gateway_facts
 from svcforge.plan.identifiers import identified
+from svcforge.plan.kubernetes import kubernetes_facts
 from svcforge.plan.lossy import lossy
 from svcforge.plan.missing import missing
 from svcforge.plan.parts import EMBEDDED, bffs, services
@@ -181,8 +182,11 @@ class _Draft:
         migrate = {part["name"]: list(card.do.migrate) for card, part in self.parts if card.do.migrate}
         store = None if self.blueprint.platform.store == EMBEDDED else self.blueprint.platform.store
         compose = compose_facts(parts, about, broker, store, migrate) if "compose" in deploy else None
+        kubernetes = None
+        if "kubernetes" in deploy:
+            kubernetes = kubernetes_facts(self.blueprint, self.parts, gateway, broker, store)
         whole = whole_facts(self.blueprint, self.parts, about, broker, externals, deploy, self.numbers)
-        whole |= {"run": run, "compose": compose}
+        whole |= {"run": run, "compose": compose, "kubernetes": kubernetes}
         for name in deploy:
             self._unit(name, self.packs["platform", name], {"whole": whole})
         if root := self.packs.get(("platform", ROOT)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterator, Mapping
 
@@ -12,7 +11,7 @@ from svcforge.packs.card import Card
 from svcforge.plan.commands import fill, filled
 from svcforge.plan.environment import url_env
 from svcforge.plan.examples import uuid_of
-from svcforge.plan.naming import constant, title
+from svcforge.plan.naming import constant, handle, title
 from svcforge.plan.types import Fact
 
 
@@ -121,11 +120,7 @@ def _teams(parts: list[Fact]) -> list[Fact]:
     for part in parts:
         if part["team"]:
             folders.setdefault(part["team"], []).append(part["folder"])
-    return [{"name": name, "handle": _handle(name), "folders": owned} for name, owned in folders.items()]
-
-
-def _handle(team: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", team.lower()).strip("-") or "team"
+    return [{"name": name, "handle": handle(name), "folders": owned} for name, owned in folders.items()]
 
 
 def _to_write(card: Card, part: Fact) -> Iterator[Fact]:

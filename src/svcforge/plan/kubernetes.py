@@ -1,0 +1,159 @@
+"""Kubernetes as facts: namespace, workloads, what each environment adds, and the Secrets that somebody has to make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from svcforge.model.blueprint import Blueprint
+from svcforge.packs.card import Card
+from svcforge.plan.containers import own_secrets, served, shared_secrets
+from svcforge.plan.edges import calls
+from svcforge.plan.naming import free, title
+from svcforge.plan.policies import names, pods, policy, rule, scraped
+from svcforge.plan.types import Fact
+from svcforge.plan.workloads import Around, edge, owner, workload
+
+VERSION = "0.1.0"
+"""The version of what has not been released yet."""
+
+REGISTRY = "registry.example.com"
+"""Where images are: an overlay says where in truth."""
+
+TAKEN_NAMESPACES = ("default", "kube")
+"""Namespaces that are the cluster's own, and how those begin."""
+
+BROKERS = {"rabbitmq": 5672}
+"""Brokers that an overlay can bring, and where they listen."""
+
+STORES = ("postgres",)
+"""Engines of which an overlay can bring a server."""
+
+SCRAPED = 15692
+"""Where RabbitMQ shows its metrics."""
+
+
+def kubernetes_facts(
+    blueprint: Blueprint,
+    parts: list[tuple[Card, Fact]],
+    gateway: tuple[Card, Fact] | None,
+    broker: Fact | None,
+    store: str | None,
+) -> Fact:
+    """The facts of a Kustomize base and its overlays.
+
+    Args:
+        parts: cards and facts of services and BFFs.
+        gateway: the gateway's, where svcforge makes one.
+        store: the engine behind the parts' databases, where it is a server.
+    """
+    about = [part for _, part in parts]
+    system, door = blueprint.system, gateway[1] if gateway else None
+    taken = {part["name"] for part in about} | ({door["name"]} if door else set())
+    stores = {p["name"]: _named(f"{p['name']}-db", taken) for p in about if served(p, store)}
+    jobs = {p["name"]: _named(f"{p['name']}-migrate", taken) for p in about}
+    around = Around(
+        store=store,
+        stores=stores,
+        broker=_named(broker["name"], taken) if broker else None,
+        keys=f"{system}-keys",
+        edges=tuple(calls(about, door)),
+        doors=frozenset([door["name"]] if door else [p["name"] for p in about if p["has"]["api"]]),
+        metrics=blueprint.platform.metrics is not None,
+        traces=blueprint.platform.tracing is not None,
+    )
+    workloads = [workload(blueprint, card, part, around, jobs[part["name"]]) for card, part in parts]
+    if gateway and door:
+        workloads.append(edge(door, gateway[0].do.health or "/health", around))
+    servers = [_store(part, around, jobs) for part in about if part["name"] in stores and store in STORES]
+    overlay: Fact = {"stores": [], "broker": None, "few": False}
+    return {
+        "namespace": f"{system}-system" if system.split("-")[0] in TAKEN_NAMESPACES else system,
+        "version": VERSION,
+        "registry": f"{REGISTRY}/{system}",
+        "priority": f"{system}-service",
+        "workloads": workloads,
+        "overlays": [
+            overlay | {"name": "dev", "stores": servers, "broker": _broker(broker, about, around), "few": True},
+            overlay | {"name": "staging"},
+            overlay | {"name": "prod"},
+        ],
+        "asked": [asked for one in workloads for asked in one["asked"]],
+        "secrets": list(_secrets(about, around, broker)),
+    }
+
+
+def _named(name: str, taken: set[str]) -> str:
+    """A name that no other object of the system has; it is taken from then on."""
+    found = free(name, taken)
+    taken.add(found)
+    return found
+
+
+def _store(part: Fact, around: Around, jobs: dict[str, str]) -> Fact:
+    """A database server for one service, as development has it."""
+    name = around.stores[part["name"]]
+    users = [pods(part["name"]), pods(jobs[part["name"]])]
+    return {
+        "name": name,
+        "database": part["package"],
+        "of": part["name"],
+        "owner": owner(part["team"]),
+        "policy": policy(
+            name, [rule("its service, and that one's migrations", "tcp-postgres", peers=users)], [names()]
+        ),
+    }
+
+
+def _broker(broker: Fact | None, parts: list[Fact], around: Around) -> Fact | None:
+    """A broker for development."""
+    if broker is None or around.broker is None or broker["engine"] not in BROKERS:
+        return None
+    users = [pods(part["name"]) for part in parts if part["has"]["broker"]]
+    ingress = [rule("who publishes and consumes", "amqp", peers=users)] if users else []
+    if around.metrics:
+        ingress.append(scraped(SCRAPED))
+    return {
+        "name": around.broker,
+        "vhost": broker["vhost"],
+        "definitions": broker["definitions"],
+        "policy": policy(around.broker, ingress, [names()]),
+    }
+
+
+def _secrets(parts: list[Fact], around: Around, broker: Fact | None) -> Iterator[Fact]:
+    """Every Secret that something mounts, with what each key is; nothing of what svcforge makes holds a value."""
+    for part in parts:
+        name = part["name"]
+        own = [secret for secret in own_secrets(part, around.store) if secret["kind"] != "database"]
+        keys = [{"key": s["target"], "kind": s["kind"], "of": s["of"], "about": _meaning(s)} for s in own]
+        if keys:
+            yield {"name": f"{name}-secrets", "kind": "own", "of": name, "keys": keys}
+        if name in around.stores:
+            yield {
+                "name": f"{around.stores[name]}-app",
+                "kind": "database",
+                "of": name,
+                "host": around.stores[name],
+                "database": part["package"],
+                "keys": [
+                    {"key": "username", "kind": "user", "about": "the role that owns the database"},
+                    {"key": "password", "kind": "password", "about": "its password"},
+                    {"key": "uri", "kind": "uri", "about": "postgresql://username:password@host:5432/database"},
+                ],
+            }
+    shared = list(shared_secrets(parts, broker))
+    about = {
+        "jwks": "the public keys with which tokens are checked",
+        "signing-key": "signs what services send each other",
+    }
+    keys = [{"key": s["file"], "kind": s["kind"], "about": about[s["kind"]]} for s in shared if s["kind"] in about]
+    if keys:
+        yield {"name": around.keys, "kind": "keys", "of": None, "keys": keys}
+
+
+def _meaning(secret: Fact) -> str:
+    if secret["kind"] == "amqp":
+        return f"amqp://{secret['of']}:password@host:5672/vhost"
+    if secret["kind"] == "token":
+        return f"the token that {title(secret['of'])} wants; empty is none"
+    return f"the value of {secret['of']}"
