@@ -9,7 +9,7 @@ from svcforge.lint.context import Indexes
 from svcforge.lint.cycles import components
 from svcforge.model.edges import Edge, EdgeKind
 from svcforge.model.elements import Endpoint
-from svcforge.model.policy import Milliseconds
+from svcforge.model.policy import Milliseconds, duration_text
 
 Node = tuple[str, str]
 """A service or external, and its operation."""
@@ -72,11 +72,19 @@ class Latencies:
             done[part.name] = started + (own if edge and self._counts(edge, own) else 0)
         return max(done.values(), default=0)
 
-    def made_of(self, node: Node) -> list[tuple[Node, Milliseconds]]:
-        """The first operations that the latency of one consists of, with what each takes itself."""
+    def witness(self, node: Node) -> str:
+        """What the latency of an operation consists of, ` (a.go 1s + b.go 2s)`; empty when it is all its own."""
+        made_of = self._made_of(node)
+        if [part for part, _ in made_of] == [node]:
+            return ""
+        shown = [f"{'.'.join(part)} {duration_text(takes)}" for part, takes in made_of[:PARTS_NAMED]]
+        return f" ({' + '.join([*shown, '...'] if len(made_of) > PARTS_NAMED else shown)})"
+
+    def _made_of(self, node: Node) -> list[tuple[Node, Milliseconds]]:
+        """The first operations that take time themselves, with what they take: one more than are named."""
         found: list[tuple[Node, Milliseconds]] = []
         todo = [node]
-        while todo and len(found) < PARTS_NAMED:
+        while todo and len(found) <= PARTS_NAMED:
             at = todo.pop()
             if own := self._own(at):
                 found.append((at, own))

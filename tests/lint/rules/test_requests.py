@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from tests.lint.judging import findings, messages, places, system
 
@@ -292,6 +294,27 @@ def test_percentiles_add_up_against_the_promise_of_what_is_asked(text: str, expe
     assert len(messages(text, "SF308")) == expected
 
 
+@pytest.mark.parametrize(
+    ("own", "others", "witness"),
+    [
+        ("takes: 2s, ", 0, ""),
+        ("", 1, " (s0.x 100ms)"),
+        ("takes: 50ms, ", 1, " (a.go 50ms + s0.x 100ms)"),
+        ("", 6, f" ({' + '.join(f's{i}.x 100ms' for i in range(6))})"),
+        ("", 7, f" ({' + '.join(f's{i}.x 100ms' for i in range(6))} + ...)"),
+    ],
+)
+def test_a_sum_names_what_it_consists_of_unless_all_is_the_operations_own(own: str, others: int, witness: str) -> None:
+    calls = ", ".join(f"s{i}.x" for i in range(others))
+    called = {f"s{i}": "{operations: {x: {takes: 100ms}}}" for i in range(others)}
+    text = system(
+        {"a": f"{{slo: {{latency: 10ms}}, operations: {{go: {{{own}http: POST /go, calls: [{calls}]}}}}}}", **called}
+    )
+    assert [
+        re.sub(r"^.* may take [0-9]+m?s(.*), and 10ms are promised$", r"\1", m) for m in messages(text, "SF308")
+    ] == [witness]
+
+
 def test_an_endpoint_takes_as_long_as_its_slowest_part() -> None:
     text = system({"b": "{operations: {x: {takes: 300ms}, y: {takes: 400ms}}}"})
     web = "bffs: {web: {slo: {latency: LIMIT}, endpoints: {GET /home: {x: b.x(), y: b.y()}}}}\n"
@@ -340,6 +363,14 @@ def test_what_matters_more_does_not_wait_for_what_matters_less(
 )
 def test_what_is_of_the_first_tier_does_not_run_once(service: str, more: str, expected: list[str]) -> None:
     assert places(system({"a": service}, more), "SF310") == expected
+
+
+@pytest.mark.parametrize("service", ["replicas: 1", "scale: {min: 1}", "replicas: 1, scale: {min: 4}"])
+def test_what_is_hinted_at_is_what_holds(service: str) -> None:
+    (found,) = findings(system({"a": f"{{tier: 1, {service}}}"}), "SF310")
+    said = str(found.hint).removeprefix('say "').removesuffix('"')
+    others = [word for word in service.split(", ") if word.partition(":")[0] != said.partition(":")[0]]
+    assert findings(system({"a": f"{{tier: 1, {', '.join([said, *others])}}}"}), "SF310") == []
 
 
 @pytest.mark.parametrize(("callers", "expected"), [("bc", 0), ("bcd", 1)])

@@ -58,7 +58,7 @@ from collections.abc import Iterator
 
 from svcforge.lint.calls import caller, origin
 from svcforge.lint.context import LintContext
-from svcforge.lint.latency import PARTS_NAMED, Latencies, Node
+from svcforge.lint.latency import Latencies, Node
 from svcforge.lint.rule import Profile, Rule, Violation
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.edges import Edge, EdgeKind
@@ -115,11 +115,8 @@ def _limit(blueprint: Blueprint, edge: Edge, latency: Milliseconds) -> str | Non
 
 def _too_long(blueprint: Blueprint, edge: Edge, latencies: Latencies, node: Node) -> str:
     """The latency of an operation with what it consists of, and what it is more than."""
-    total, made_of = latencies.of_operation(node), latencies.made_of(node)
-    parts = " + ".join(f"{'.'.join(part)} {duration_text(takes)}" for part, takes in made_of)
-    more = " + ..." if len(made_of) == PARTS_NAMED else ""
-    witness = f" ({parts}{more})" if len(made_of) > 1 else ""
-    return f"which takes {duration_text(total)}{witness}, more than {_limit(blueprint, edge, total)}"
+    total = latencies.of_operation(node)
+    return f"which takes {duration_text(total)}{latencies.witness(node)}, more than {_limit(blueprint, edge, total)}"
 
 
 def _through_route(blueprint: Blueprint, edge: Edge, latencies: Latencies) -> Iterator[Violation]:

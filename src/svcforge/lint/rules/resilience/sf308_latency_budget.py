@@ -62,7 +62,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from svcforge.lint.context import LintContext
-from svcforge.lint.latency import PARTS_NAMED, Latencies, Node
+from svcforge.lint.latency import Latencies
 from svcforge.lint.rule import Profile, Rule, Violation
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.effective import Effective, latency
@@ -89,8 +89,7 @@ def check(context: LintContext) -> Iterator[Violation]:
             node = (name, operation.name)
             total = latencies.of_operation(node)
             if total > promises[name].value and _asked(operation, node in awaited):
-                made_of = _sum(latencies, node)
-                yield _violation(operation.path, ".".join(node), total, made_of, promises[name])
+                yield _violation(operation.path, ".".join(node), total, latencies.witness(node), promises[name])
     for name in (n for n in promises if n in blueprint.bffs):
         for endpoint in blueprint.bffs[name].endpoints:
             total = latencies.of_endpoint(endpoint)
@@ -102,12 +101,6 @@ def check(context: LintContext) -> Iterator[Violation]:
 
 def _asked(operation: Operation, awaited: bool) -> bool:
     return not operation.long_running and (operation.http is not None or awaited)
-
-
-def _sum(latencies: Latencies, node: Node) -> str:
-    made_of = latencies.made_of(node)
-    shown = " + ".join(f"{'.'.join(part)} {duration_text(takes)}" for part, takes in made_of)
-    return f" ({shown}{' + ...' if len(made_of) == PARTS_NAMED else ''})" if len(made_of) > 1 else ""
 
 
 def _slowest(blueprint: Blueprint, latencies: Latencies, called: list[tuple[str | None, str | None]]) -> str:

@@ -89,7 +89,8 @@ def check(context: LintContext) -> Iterator[Violation]:
         yield Violation(
             path=said.origin if own and said.origin else element.path,
             message=f'"{name}" may run as a single replica, and {why}',
-            hint='say "scale: {min: 2}"',
+            # What `replicas` says goes before any scale.
+            hint='say "replicas: 2"' if said.origin and said.origin[-1] == "replicas" else 'say "scale: {min: 2}"',
             related=() if own or not said.origin else (Related(said.origin, f"set here, in {said.told_by}"),),
             at_key=not own,
         )
