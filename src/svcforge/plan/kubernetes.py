@@ -28,6 +28,12 @@ BROKERS = {"rabbitmq": 5672}
 STORES = ("postgres",)
 """Engines of which an overlay can bring a server."""
 
+OPERATORS = "cnpg-system"
+"""Where the operator of databases is, when it is installed as its makers say."""
+
+POSTGRES, STATUS, EXPORTER = 5432, 8000, 9187
+"""Where an instance listens: for its users, for the operator, for Prometheus."""
+
 SCRAPED = 15692
 """Where RabbitMQ shows its metrics."""
 
@@ -65,7 +71,8 @@ def kubernetes_facts(
     if gateway and door:
         workloads.append(edge(door, gateway[0].do.health or "/health", around))
     servers = [_store(part, around, jobs) for part in about if part["name"] in stores and store in STORES]
-    overlay: Fact = {"stores": [], "broker": None, "few": False}
+    overlay: Fact = {"stores": [], "clusters": [], "broker": None, "few": False}
+    clusters = [_cluster(server, around) for server in servers]
     return {
         "namespace": f"{system}-system" if system.split("-")[0] in TAKEN_NAMESPACES else system,
         "version": VERSION,
@@ -74,8 +81,8 @@ def kubernetes_facts(
         "workloads": workloads,
         "overlays": [
             overlay | {"name": "dev", "stores": servers, "broker": _broker(broker, about, around), "few": True},
-            overlay | {"name": "staging"},
-            overlay | {"name": "prod"},
+            overlay | {"name": "staging", "clusters": [one | {"instances": 2} for one in clusters]},
+            overlay | {"name": "prod", "clusters": [one | {"instances": 3} for one in clusters]},
         ],
         "asked": [asked for one in workloads for asked in one["asked"]],
         "secrets": list(_secrets(about, around, broker)),
@@ -102,6 +109,25 @@ def _store(part: Fact, around: Around, jobs: dict[str, str]) -> Fact:
             name, [rule("its service, and that one's migrations", "tcp-postgres", peers=users)], [names()]
         ),
     }
+
+
+def _cluster(server: Fact, around: Around) -> Fact:
+    """The same as the operator of CloudNativePG has it: instances that follow each other, whom the operator looks after."""
+    name, label = server["name"], "cnpg.io/cluster"
+    its = pods(name, label)
+    operator = pods("cloudnative-pg", namespace=OPERATORS)
+    users = server["policy"]["ingress"][0]["peers"]
+    ingress = [
+        rule("its service, and that one's migrations", POSTGRES, peers=users),
+        rule("the operator, and the other instances", POSTGRES, STATUS, peers=[its, operator]),
+        *([scraped(EXPORTER)] if around.metrics else []),
+    ]
+    egress = [
+        names(),
+        rule("the other instances", POSTGRES, STATUS, peers=[its]),
+        rule("the API of Kubernetes, wherever that is", 443, 6443),
+    ]
+    return server | {"policy": policy(name, ingress, egress, label)}
 
 
 def _broker(broker: Fact | None, parts: list[Fact], around: Around) -> Fact | None:

@@ -60,9 +60,9 @@ def scraped(port: int | str) -> Fact:
     return rule("Prometheus reads metrics", port, peers=[pods("prometheus", namespace=OBSERVABILITY)])
 
 
-def policy(name: str, ingress: Iterable[Fact], egress: Iterable[Fact]) -> Fact:
-    """The policy of the pods of one name."""
-    return {"name": name, "ingress": list(ingress), "egress": list(egress)}
+def policy(name: str, ingress: Iterable[Fact], egress: Iterable[Fact], label: str = NAME) -> Fact:
+    """The policy of the pods that have a name, by the label which says so."""
+    return {"name": name, "label": label, "ingress": list(ingress), "egress": list(egress)}
 
 
 def port_of(url: str) -> int:

@@ -23,7 +23,7 @@ def changed(before: str, after: str) -> set[str]:
     [
         ("max: 5", "max: 6", {"base/notes/autoscaler.yaml"}),
         ("{Note: {text: text}}", "{Note: {text: text, mark: int}}", set()),
-        ("team: Front desk", "team: Back office", {"base/notes/kustomization.yaml", "overlays/dev/notes-db/kustomization.yaml"}),
+        ("team: Front desk", "team: Back office", {"base/notes/kustomization.yaml", *(f"overlays/{one}/notes-db/kustomization.yaml" for one in ("dev", "staging", "prod"))}),
         ("about: Keeps notes.", "resources: {memory: 1Gi}\n        about: Keeps notes.", {"base/notes/deployment.yaml", "base/notes/migration.yaml"}),
         (
             "about: Keeps notes.", "settings: {motto: text = hi}\n        about: Keeps notes.",

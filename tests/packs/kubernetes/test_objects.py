@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import kubernetes_validate
 import pytest
 import yaml
@@ -28,6 +30,8 @@ from tests.packs.kubernetes.cluster import (
 )
 
 NEWEST = list(dict.fromkeys(utils.all_versions()))[-4:]
+
+CRD = Path(__file__).parents[4] / "shared" / "schemas" / "crds" / "cnpg-1.30.0"
 
 SCHEMAS = cache(utils.schema_contents)
 
@@ -52,7 +56,8 @@ def test_kubernetes_takes_it(name: str, version: str) -> None:
 @pytest.mark.usefixtures("quick")
 def test_the_newest_kubernetes_takes_every_overlay(name: str, overlay: str) -> None:
     for found in cluster(name, overlay):
-        kubernetes_validate.validate(found, NEWEST[-1], strict=True)
+        if found["kind"] != "Cluster":
+            kubernetes_validate.validate(found, NEWEST[-1], strict=True)
 
 
 @pytest.mark.usefixtures("quick")
@@ -60,6 +65,34 @@ def test_what_kubernetes_does_not_take_would_be_seen() -> None:
     found = of_kind(cluster("little", "prod"), "Service")["notes"]
     with pytest.raises(kubernetes_validate.ValidationError):
         kubernetes_validate.validate(found | {"spec": found["spec"] | {"port": 80}}, NEWEST[-1], strict=True)
+
+
+@pytest.mark.parametrize("overlay", ["staging", "prod"])
+def test_the_operator_of_databases_takes_its_clusters(overlay: str) -> None:
+    if not CRD.is_dir():
+        pytest.skip("the operator's definitions are not beside this checkout")
+    known = [found for path in CRD.rglob("*.yaml") for found in yaml.safe_load_all(path.read_text()) if found]
+    [definition] = [found for found in known if found["spec"]["names"]["kind"] == "Cluster"]
+    [version] = [found for found in definition["spec"]["versions"] if found["name"] == "v1"]
+    schema = closed(version["schema"]["openAPIV3Schema"])
+    clusters = of_kind(cluster("shop", overlay), "Cluster")
+    assert len(clusters) == 8
+    for found in clusters.values():
+        jsonschema.Draft7Validator(schema).validate(found)
+
+
+def closed(schema: Any) -> Any:
+    """The schema with no field that it does not name."""
+    if isinstance(schema, list):
+        return [closed(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: closed(value) for key, value in schema.items()}
+    if found.get("type") == "object" and isinstance(found.get("properties"), dict):
+        found.setdefault("additionalProperties", False)
+    if found.pop("x-kubernetes-int-or-string", False):
+        found.pop("type", None)
+    return found
 
 
 @systems
@@ -305,13 +338,17 @@ def test_a_migration_is_a_job_that_is_given_what_its_service_is_given() -> None:
         assert job[key] == service[key]
 
 
-def test_databases_and_the_broker_are_for_development_alone() -> None:
+def test_servers_are_for_development_alone_and_elsewhere_an_operator_runs_databases() -> None:
     assert set(of_kind(cluster("healthcare", "dev"), "StatefulSet")) == {
         *(f"{one}-db" for one in ("patients", "appointments", "billing", "notifications", "reporting")),
         "rabbitmq",
     }
-    for overlay in ("staging", "prod"):
+    for overlay, instances in (("staging", 2), ("prod", 3)):
         assert of_kind(cluster("healthcare", overlay), "StatefulSet") == {}
+        clusters = of_kind(cluster("healthcare", overlay), "Cluster")
+        assert {called: found["spec"]["instances"] for called, found in clusters.items()} == {
+            called: instances for called in of_kind(cluster("healthcare", "dev"), "StatefulSet") if called != "rabbitmq"
+        }
 
 
 def test_what_stands_around_services_has_names_that_no_service_has() -> None:

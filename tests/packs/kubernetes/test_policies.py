@@ -111,6 +111,28 @@ def test_a_database_is_for_its_service_and_that_ones_migrations_alone() -> None:
     assert {b for a, b, _ in found if a == "orders-migrate-0001"} == {"orders-db"}
 
 
+def test_so_it_is_where_an_operator_runs_it() -> None:
+    objects = cluster("shop", "prod")
+    assert set(of_kind(objects, "Cluster")) == {
+        called for called in of_kind(cluster("shop", "dev"), "Service") if called.endswith("-db")
+    }
+    for called, found in of_kind(objects, "Cluster").items():
+        labels = {"cnpg.io/cluster": called, **found["spec"]["inheritedMetadata"]["labels"]}
+        users = set()
+        for one, pod in pods(objects).items():
+            for spec in policies(objects, pod["metadata"]["labels"]):
+                for rule in spec.get("egress", ()):
+                    if rule.get("to") and near(rule["to"], labels):
+                        assert rule["ports"] == [{"protocol": "TCP", "port": 5432}]
+                        users.add(one)
+        service = called.removesuffix("-db")
+        assert users == {service, f"{service}-migrate-0001"}
+        [own] = [spec for spec in policies(objects, labels) if spec["podSelector"]]
+        known = {one: pod["metadata"]["labels"] for one, pod in pods(objects).items()}
+        into = {one for rule in own["ingress"] for one, pod in known.items() if near(rule["from"], pod)}
+        assert into == users
+
+
 def test_the_shops_orders_reach_what_the_blueprint_says() -> None:
     found = reached(cluster("shop", "dev"))
     assert {(b, port) for a, b, port in found if a == "orders"} == {
@@ -133,8 +155,10 @@ def test_all_is_denied_first_and_each_pod_has_one_policy_of_its_own(name: str, o
 
 
 def all_names(objects: tuple[Object, ...]) -> set[str]:
-    """The names that pods go by."""
-    return {pod["metadata"]["labels"]["app.kubernetes.io/name"] for pod in pods(objects).values()}
+    """The names that pods go by, those of databases that an operator runs among them."""
+    return set(of_kind(objects, "Cluster")) | {
+        pod["metadata"]["labels"]["app.kubernetes.io/name"] for pod in pods(objects).values()
+    }
 
 
 @everywhere
@@ -176,7 +200,7 @@ def outside(name: str) -> dict[str, set[int]]:
     for called, pod in pods(cluster(name, "prod")).items():
         for spec in policies(cluster(name, "prod"), pod["metadata"]["labels"]):
             for rule in spec.get("egress", ()):
-                if any("ipBlock" in peer for peer in rule["to"]):
+                if any("ipBlock" in peer for peer in rule.get("to", ())):
                     found.setdefault(called, set()).update(numbers(rule, pod))
     return found
 
@@ -191,7 +215,7 @@ def test_only_those_reach_the_outside_who_use_something_there() -> None:
 def test_the_outside_has_no_private_address(name: str, overlay: str) -> None:
     for policy in of_kind(cluster(name, overlay), "NetworkPolicy").values():
         for rule in policy["spec"].get("egress", ()):
-            for peer in rule["to"]:
+            for peer in rule.get("to", ()):
                 if block := peer.get("ipBlock"):
                     but = [ipaddress.ip_network(cidr) for cidr in block["except"]]
                     private = (
