@@ -11,6 +11,7 @@ import pytest
 from tests.load.test_revision import committed
 
 from svcforge.cli.app import run
+from svcforge.load import load_file
 
 HEAD = "svcforge: 1\nsystem: s\n"
 OLD = HEAD + "contexts: {c: {services: {a: {calls: [b]}, b: {calls: [a], operations: {x: {}}}, lonely: {}}}}\n"
@@ -139,3 +140,25 @@ def test_a_baseline_and_an_older_version_both_account_for_what_is_known(
     assert run(["lint", "--select", "SF003,SF101,SF504", "--against", "old.yaml"]) == 1
     assert capsys.readouterr().out.endswith("Found 1 error in 4 services (3 in baseline).\n")
     assert run(["lint", "--write-baseline", "--against", "old.yaml"]) == 2
+
+
+HYGIENE = ("unused-suppression", "bad-suppression", "stale-baseline")
+READABLE = [file for file in sorted(Path("blueprints/broken").resolve().glob("*.yaml")) if load_file(file).blueprint]
+
+
+@pytest.mark.parametrize("file", READABLE, ids=lambda file: file.stem)
+def test_nothing_is_new_against_itself(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    everything = ["lint", str(file), "--profile", "production", "--format", "json"]
+    run(everything)
+    found = json.loads(capsys.readouterr().out)["findings"]
+    run([*everything, "--against", str(file)])
+    new = json.loads(capsys.readouterr().out)["findings"]
+    # How it is judged is for today: words that the linter's own settings have wrong, and suppressions.
+    assert [f for f in new if not f["path"].startswith("lint.") and f["name"] not in HYGIENE] == []
+    assert len(new) < len(found)
+
+
+def test_a_version_without_a_name_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "blueprint.yaml").write_text(OLD)
+    assert run(["lint", "--against", ""]) == 2
+    assert capsys.readouterr().err.startswith("error: --against names no version\n")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.lint.judging import system, verdict
 
-from svcforge.lint.baseline import Baseline, NoBaseline, known, read, renewed, shrunk, stale, text_of
+from svcforge.lint.baseline import FILE, Baseline, NoBaseline, known, read, renewed, shrunk, stale, text_of
 from svcforge.lint.run import Asked
 from svcforge.lint.settings import Choices
 
@@ -87,3 +87,9 @@ def test_a_subject_outlives_a_change_of_order() -> None:
     assert [verdict(system(services), Choices(select=("SF1",)), asked=asked).seen for services in (one, other)] == [
         {("SF101", "a, b"): 1}
     ] * 2
+
+
+def test_what_keeps_a_system_from_being_generated_is_in_no_baseline() -> None:
+    found = {("SF001", "a"): 1, ("SF004", "a"): 2, ("SF101", "a, b"): 1}
+    assert renewed(found, {}, frozenset()) == {("SF101", "a, b"): 1}
+    assert read(text_of(found), FILE).counts == {("SF101", "a, b"): 1}

@@ -18,8 +18,11 @@ VERSION = 1
 Counts = Mapping[tuple[str, str], int]
 """(rule's code, subject) -> how many findings."""
 
-NEVER = ("SF001", "SF002", "SF004", "SF9")
-"""What no baseline holds: there is no system without what these find missing, and upkeep is for today."""
+UPKEEP = "SF9"
+"""What is not counted: upkeep is for today."""
+
+NEVER = ("SF001", "SF002", "SF004", UPKEEP)
+"""What no baseline holds: there is no system without what these find missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ def read(text: str, file: str) -> Baseline:
             if not isinstance(count, int) or isinstance(count, bool) or count < 1:
                 raise NoBaseline(f'what it says of "{rule}" are no counts')
             counts[rule, subject] = count
-    return Baseline(file, counts)
+    return Baseline(file, _held(counts))
 
 
 def text_of(counts: Counts) -> str:
@@ -61,13 +64,18 @@ def text_of(counts: Counts) -> str:
 
 
 def counted(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:
-    """How many findings of each rule there are about each subject, of those that a baseline may hold."""
-    return Counter((f.code, f.subject) for f in findings if not f.code.startswith(NEVER))
+    """How many findings of each rule there are about each subject."""
+    return Counter((f.code, f.subject) for f in findings if not f.code.startswith(UPKEEP))
 
 
 def known(found: Counts, counts: Counts) -> frozenset[tuple[str, str]]:
     """The rules and subjects that the counts account for; where there is more than they say, all of it is told."""
     return frozenset(key for key, number in found.items() if number <= counts.get(key, 0))
+
+
+def _held(counts: Counts) -> Counts:
+    """The counts that a baseline may hold."""
+    return {key: number for key, number in counts.items() if not key[0].startswith(NEVER)}
 
 
 def stale(found: Counts, baseline: Baseline, enabled: frozenset[str]) -> Iterator[Stale]:
@@ -79,8 +87,8 @@ def stale(found: Counts, baseline: Baseline, enabled: frozenset[str]) -> Iterato
 
 
 def renewed(found: Counts, old: Counts, enabled: frozenset[str]) -> Counts:
-    """All that was found, and what the old baseline says of rules that did not run."""
-    return {**{key: number for key, number in old.items() if key[0] not in enabled}, **found}
+    """All that was found and may be held, and what the old baseline says of rules that did not run."""
+    return {**{key: number for key, number in old.items() if key[0] not in enabled}, **_held(found)}
 
 
 def shrunk(found: Counts, old: Counts, enabled: frozenset[str]) -> Counts:

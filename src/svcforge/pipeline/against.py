@@ -31,6 +31,9 @@ def earlier_of(loaded: Loaded, against: str, settings: Settings) -> Earlier:
     from svcforge.lint.run import Asked, run
     from svcforge.lint.settings import resolve
 
+    if not against:
+        # A variable that is unset in CI: the blueprint compared with itself would pass whatever it breaks.
+        raise SvcforgeError("--against names no version", "write a revision, like main, or a file")
     old = _older(loaded, against)
     if old.blueprint is None:
         first = old.findings[0]
