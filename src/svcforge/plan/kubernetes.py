@@ -34,6 +34,12 @@ OPERATORS = "cnpg-system"
 POSTGRES, STATUS, EXPORTER = 5432, 8000, 9187
 """Where an instance listens: for its users, for the operator, for Prometheus."""
 
+CLUSTERED = (4369, 25672)
+"""Where instances of RabbitMQ speak to each other."""
+
+API = (443, 6443)
+"""Where the API of Kubernetes is, by its Service and behind it."""
+
 SCRAPED = 15692
 """Where RabbitMQ shows its metrics."""
 
@@ -72,6 +78,7 @@ def kubernetes_facts(
         workloads.append(edge(door, gateway[0].do.health or "/health", around))
     servers = [_store(part, around, jobs) for part in about if part["name"] in stores and store in STORES]
     overlay: Fact = {"stores": [], "clusters": [], "broker": None, "few": False}
+    brokers = _broker(broker, about, around, 3)
     clusters = [_cluster(server, around) for server in servers]
     return {
         "namespace": f"{system}-system" if system.split("-")[0] in TAKEN_NAMESPACES else system,
@@ -80,9 +87,9 @@ def kubernetes_facts(
         "priority": f"{system}-service",
         "workloads": workloads,
         "overlays": [
-            overlay | {"name": "dev", "stores": servers, "broker": _broker(broker, about, around), "few": True},
-            overlay | {"name": "staging", "clusters": [one | {"instances": 2} for one in clusters]},
-            overlay | {"name": "prod", "clusters": [one | {"instances": 3} for one in clusters]},
+            overlay | {"name": "dev", "stores": servers, "broker": _broker(broker, about, around, 1), "few": True},
+            overlay | {"name": "staging", "clusters": [one | {"instances": 2} for one in clusters], "broker": brokers},
+            overlay | {"name": "prod", "clusters": [one | {"instances": 3} for one in clusters], "broker": brokers},
         ],
         "asked": [asked for one in workloads for asked in one["asked"]],
         "secrets": list(_secrets(about, around, broker)),
@@ -125,24 +132,31 @@ def _cluster(server: Fact, around: Around) -> Fact:
     egress = [
         names(),
         rule("the other instances", POSTGRES, STATUS, peers=[its]),
-        rule("the API of Kubernetes, wherever that is", 443, 6443),
+        rule("the API of Kubernetes, wherever that is", *API),
     ]
     return server | {"policy": policy(name, ingress, egress, label)}
 
 
-def _broker(broker: Fact | None, parts: list[Fact], around: Around) -> Fact | None:
-    """A broker for development."""
+def _broker(broker: Fact | None, parts: list[Fact], around: Around, instances: int) -> Fact | None:
+    """A broker: one for development, elsewhere several that its operator looks after."""
     if broker is None or around.broker is None or broker["engine"] not in BROKERS:
         return None
+    name, label = around.broker, "broker"
     users = [pods(part["name"]) for part in parts if part["has"]["broker"]]
-    ingress = [rule("who publishes and consumes", "amqp", peers=users)] if users else []
+    ingress = [rule("who publishes and consumes", BROKERS[broker["engine"]], peers=users)] if users else []
+    egress = [names()]
+    if instances > 1:
+        together = rule("the other instances", *CLUSTERED, peers=[pods(name, label)])
+        ingress.append(together)
+        egress += [together, rule("the API of Kubernetes, wherever that is", *API)]
     if around.metrics:
         ingress.append(scraped(SCRAPED))
     return {
-        "name": around.broker,
+        "name": name,
+        "instances": instances,
         "vhost": broker["vhost"],
         "definitions": broker["definitions"],
-        "policy": policy(around.broker, ingress, [names()]),
+        "policy": policy(name, ingress, egress, label),
     }
 
 

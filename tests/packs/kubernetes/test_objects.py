@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from functools import cache
@@ -29,9 +30,14 @@ from tests.packs.kubernetes.cluster import (
     systems,
 )
 
+from svcforge.packs.shelf import bundled
+from svcforge.plan.plan import plan
+
 NEWEST = list(dict.fromkeys(utils.all_versions()))[-4:]
 
-CRD = Path(__file__).parents[4] / "shared" / "schemas" / "crds" / "cnpg-1.30.0"
+CRDS = Path(__file__).parents[4] / "shared" / "schemas" / "crds"
+
+OPERATED = ("Cluster", "RabbitmqCluster")
 
 SCHEMAS = cache(utils.schema_contents)
 
@@ -56,7 +62,7 @@ def test_kubernetes_takes_it(name: str, version: str) -> None:
 @pytest.mark.usefixtures("quick")
 def test_the_newest_kubernetes_takes_every_overlay(name: str, overlay: str) -> None:
     for found in cluster(name, overlay):
-        if found["kind"] != "Cluster":
+        if found["kind"] not in OPERATED:
             kubernetes_validate.validate(found, NEWEST[-1], strict=True)
 
 
@@ -67,18 +73,22 @@ def test_what_kubernetes_does_not_take_would_be_seen() -> None:
         kubernetes_validate.validate(found | {"spec": found["spec"] | {"port": 80}}, NEWEST[-1], strict=True)
 
 
+@pytest.mark.parametrize(
+    ("kind", "folder"), [("Cluster", "cnpg-1.30.0"), ("RabbitmqCluster", "rabbitmq-cluster-2.22.3")]
+)
 @pytest.mark.parametrize("overlay", ["staging", "prod"])
-def test_the_operator_of_databases_takes_its_clusters(overlay: str) -> None:
-    if not CRD.is_dir():
-        pytest.skip("the operator's definitions are not beside this checkout")
-    known = [found for path in CRD.rglob("*.yaml") for found in yaml.safe_load_all(path.read_text()) if found]
-    [definition] = [found for found in known if found["spec"]["names"]["kind"] == "Cluster"]
-    [version] = [found for found in definition["spec"]["versions"] if found["name"] == "v1"]
-    schema = closed(version["schema"]["openAPIV3Schema"])
-    clusters = of_kind(cluster("shop", overlay), "Cluster")
-    assert len(clusters) == 8
-    for found in clusters.values():
-        jsonschema.Draft7Validator(schema).validate(found)
+def test_operators_take_what_is_theirs(overlay: str, kind: str, folder: str) -> None:
+    if not CRDS.is_dir():
+        pytest.skip("the operators' definitions are not beside this checkout")
+    known = [
+        found for path in (CRDS / folder).rglob("*.yaml") for found in yaml.safe_load_all(path.read_text()) if found
+    ]
+    [definition] = [found for found in known if found["spec"]["names"]["kind"] == kind]
+    theirs = [found for name in ("shop", "healthcare") for found in of_kind(cluster(name, overlay), kind).values()]
+    assert len(theirs) == {"Cluster": 8 + 5, "RabbitmqCluster": 2}[kind]
+    for found in theirs:
+        [version] = [v for v in definition["spec"]["versions"] if found["apiVersion"].endswith(f"/{v['name']}")]
+        jsonschema.Draft7Validator(closed(version["schema"]["openAPIV3Schema"])).validate(found)
 
 
 def closed(schema: Any) -> Any:
@@ -213,7 +223,7 @@ def test_whatever_a_pod_names_is_there(name: str, overlay: str) -> None:
                     used.add(reference["name"])
                     data = maps[reference["name"]].get("data") or {}
                     assert reference["key"] in data or (reference["name"], reference["key"]) in asked
-    assert used == set(maps)
+    assert used | {f"{called}-config" for called in of_kind(objects, "RabbitmqCluster")} == set(maps)
     deployments = of_kind(objects, "Deployment")
     for called, scaler in of_kind(objects, "HorizontalPodAutoscaler").items():
         assert scaler["spec"]["scaleTargetRef"]["name"] == called
@@ -349,6 +359,34 @@ def test_servers_are_for_development_alone_and_elsewhere_an_operator_runs_databa
         assert {called: found["spec"]["instances"] for called, found in clusters.items()} == {
             called: instances for called in of_kind(cluster("healthcare", "dev"), "StatefulSet") if called != "rabbitmq"
         }
+        assert set(of_kind(cluster("healthcare", overlay), "RabbitmqCluster")) == {"rabbitmq"}
+
+
+def test_the_broker_has_the_same_exchanges_and_queues_everywhere() -> None:
+    def definitions(overlay: str) -> Any:
+        [found] = [
+            m for called, m in of_kind(cluster("shop", overlay), "ConfigMap").items() if called.startswith("rabbitmq-")
+        ]
+        return json.loads(found["data"]["definitions.json"])
+
+    [unit] = [unit for unit in plan(blueprint_of("shop"), bundled().packs).units if unit.name == "rabbitmq"]
+    assert definitions("dev") == definitions("prod") == unit.parts[0].facts["broker"]["definitions"]
+    assert all(user["password_hash"] == "" for user in definitions("prod")["users"])
+
+
+def test_the_operator_of_the_broker_is_given_files_that_are_there() -> None:
+    objects = cluster("shop", "prod")
+    spec = of_kind(objects, "RabbitmqCluster")["rabbitmq"]["spec"]
+    pod = spec["override"]["statefulSet"]["spec"]["template"]["spec"]
+    [volume] = pod["volumes"]
+    [files, users] = volume["projected"]["sources"]
+    assert {item["key"] for item in files["configMap"]["items"]} <= set(
+        of_kind(objects, "ConfigMap")[files["configMap"]["name"]]["data"]
+    )
+    assert f"`{users['secret']['name']}`" in files_of("shop")["README.md"]
+    [mount] = pod["containers"][0]["volumeMounts"]
+    assert (mount["name"], mount["mountPath"]) == (volume["name"], "/etc/rabbitmq/definitions")
+    assert f"load_definitions = {mount['mountPath']}\n" in spec["rabbitmq"]["additionalConfig"]
 
 
 def test_what_stands_around_services_has_names_that_no_service_has() -> None:

@@ -133,6 +133,25 @@ def test_so_it_is_where_an_operator_runs_it() -> None:
         assert into == users
 
 
+def test_the_broker_is_for_its_users_wherever_it_runs() -> None:
+    for overlay in ("dev", "prod"):
+        objects = cluster("shop", overlay)
+        spec = of_kind(objects, "NetworkPolicy")["rabbitmq"]["spec"]
+        assert spec["podSelector"] == {"matchLabels": {"broker": "rabbitmq"}}
+        entering = next(rule for rule in spec["ingress"] if {"protocol": "TCP", "port": 5672} in rule["ports"])
+        leaving = {
+            one
+            for one, pod in pods(objects).items()
+            for own in policies(objects, pod["metadata"]["labels"])
+            for rule in own.get("egress", ())
+            if rule.get("to") and near(rule["to"], {"broker": "rabbitmq"})
+        }
+        assert {
+            one for one, pod in pods(objects).items() if near(entering["from"], pod["metadata"]["labels"])
+        } == leaving
+        assert leaving == {"orders", "users", "inventory", "shipping", "payments", "notifications", "recommendations"}
+
+
 def test_the_shops_orders_reach_what_the_blueprint_says() -> None:
     found = reached(cluster("shop", "dev"))
     assert {(b, port) for a, b, port in found if a == "orders"} == {
@@ -155,8 +174,8 @@ def test_all_is_denied_first_and_each_pod_has_one_policy_of_its_own(name: str, o
 
 
 def all_names(objects: tuple[Object, ...]) -> set[str]:
-    """The names that pods go by, those of databases that an operator runs among them."""
-    return set(of_kind(objects, "Cluster")) | {
+    """The names that pods go by, those of what operators run among them."""
+    return set(of_kind(objects, "Cluster", "RabbitmqCluster")) | {
         pod["metadata"]["labels"]["app.kubernetes.io/name"] for pod in pods(objects).values()
     }
 
