@@ -255,3 +255,21 @@ def test_a_file_that_was_locked_is_left_alone(option: str, blueprint: Path, caps
     assert run([*LINT, option]) == 2
     assert "is read-only\n  help: mend its permissions" in capsys.readouterr().err
     assert blueprint.read_text() == TWICE
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--diff", "--output", "json:found.json"], "--diff leaves nothing for --output to do"),
+        (["--diff", "--write-baseline"], "--diff leaves nothing for --write-baseline to do"),
+        (["--write-baseline", "--output", "json:found.json"], "--write-baseline leaves nothing for --output to do"),
+        (["--write-baseline", "--update-baseline"], "--write-baseline leaves nothing for --update-baseline to do"),
+    ],
+)
+def test_options_of_which_one_would_be_passed_over_are_refused(
+    blueprint: Path, capsys: pytest.CaptureFixture[str], options: list[str], said: str
+) -> None:
+    blueprint.write_text(TWICE)
+    assert run([*LINT, *options]) == 2
+    assert said in capsys.readouterr().err
+    assert [file.name for file in blueprint.parent.iterdir()] == [blueprint.name]

@@ -104,6 +104,8 @@ def command(
     formats = {format_, *(target.partition(":")[0] for target in output or ())}
     if write_baseline and against:
         raise SvcforgeError("--write-baseline takes all findings, and --against only new ones", "choose one of the two")
+    instead = {"--diff": diff, "--write-baseline": write_baseline}
+    _refuse_what_is_passed_over(instead, {"--output": bool(output), "--update-baseline": update_baseline})
     if watch and (fix or diff or write_baseline or update_baseline):
         raise SvcforgeError("--watch looks, and changes nothing", "run the other option by itself")
     judge = pipeline.judge(
@@ -122,6 +124,14 @@ def command(
     report, to_stderr = replace(linted.report, unsafe=unsafe), fix and blueprint == pipeline.STANDARD_INPUT
     _report(report, shown, files, to_stderr=to_stderr, as_file=format_ not in FOR_PEOPLE)
     raise typer.Exit(linted.exit_code)
+
+
+def _refuse_what_is_passed_over(instead: Mapping[str, bool], others: Mapping[str, bool]) -> None:
+    """Raise SvcforgeError when an option that says something instead of what is found has another one beside it."""
+    asked = {name for name, given in {**instead, **others}.items() if given}
+    for option in (name for name, given in instead.items() if given):
+        for other in sorted(asked - {option}):
+            raise SvcforgeError(f"{option} leaves nothing for {other} to do", "run them one after the other")
 
 
 def _report(report: Report, shown: Format, files: Mapping[str, Format], *, to_stderr: bool, as_file: bool) -> None:
