@@ -33,7 +33,9 @@ def tool(package: str, name: str, *arguments: str | Path) -> subprocess.Complete
 
 def failures(folder: Path, framework: str) -> Counter[str]:
     """The checks of checkov that fail; it is to ask no server for what it does not know."""
-    done = tool(CHECKOV, "checkov", "-d", folder, "--framework", framework, "--skip-download", "--compact", "-o", "json")
+    done = tool(
+        CHECKOV, "checkov", "-d", folder, "--framework", framework, "--skip-download", "--compact", "-o", "json"
+    )
     found: dict[str, Any] = json.loads(done.stdout)
     assert found["results"]["parsing_errors"] == []
     assert found["summary"]["passed"] > 0
