@@ -66,6 +66,10 @@ def test_the_exit_code_tells_what_was_found(folder: Path, text: str, arguments: 
         ),
         (["--select", "sync-cycel"], 'error: there is no rule "sync-cycel"\n  help: did you mean "sync-cycle"?\n'),
         (
+            ["--output", "json:-"],
+            'error: "json:-" names no file\n  help: standard output has another option: --format json\n',
+        ),
+        (
             ["--output", "json"],
             'error: "json" names no file\n  help: write --output FORMAT:FILE, like json:findings.json\n',
         ),
