@@ -63,12 +63,18 @@ def kubernetes_facts(
     taken = {part["name"] for part in about} | ({door["name"]} if door else set())
     stores = {p["name"]: _named(f"{p['name']}-db", taken) for p in about if served(p, store)}
     jobs = {p["name"]: _named(f"{p['name']}-migrate", taken) for p in about}
+    callers: dict[str, list[str]] = {}
+    called: dict[str, list[str]] = {}
+    for one, other in calls(about, door):
+        called.setdefault(one, []).append(other)
+        callers.setdefault(other, []).append(one)
     around = Around(
         store=store,
         stores=stores,
         broker=_named(broker["name"], taken) if broker else None,
         keys=f"{system}-keys",
-        edges=tuple(calls(about, door)),
+        callers=callers,
+        called=called,
         doors=frozenset([door["name"]] if door else [p["name"] for p in about if p["has"]["api"]]),
         metrics=blueprint.platform.metrics is not None,
         traces=blueprint.platform.tracing is not None,

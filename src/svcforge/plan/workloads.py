@@ -43,7 +43,8 @@ class Around:
         stores: the database server of each part that has one.
         broker: what the broker is called in the cluster.
         keys: the Secret with the keys of tokens.
-        edges: caller and called.
+        callers: who calls each part.
+        called: whom each part calls.
         doors: whom anybody may reach.
     """
 
@@ -51,18 +52,11 @@ class Around:
     stores: Mapping[str, str]
     broker: str | None
     keys: str
-    edges: tuple[tuple[str, str], ...]
+    callers: Mapping[str, list[str]]
+    called: Mapping[str, list[str]]
     doors: frozenset[str]
     metrics: bool
     traces: bool
-
-    def callers(self, name: str) -> list[str]:
-        """Who calls it."""
-        return [caller for caller, called in self.edges if called == name]
-
-    def called(self, name: str) -> list[str]:
-        """Whom it calls."""
-        return [called for caller, called in self.edges if caller == name]
 
 
 def owner(team: str | None) -> str | None:
@@ -84,7 +78,6 @@ def workload(blueprint: Blueprint, card: Card, part: Fact, around: Around, job: 
     return config | {
         "name": name,
         "component": "bff" if part["role"] == "bff" else "service",
-        "about": part["about"],
         "owner": owner(part["team"]),
         "scale": None if file else _scale(blueprint, name),
         "volume": f"{name}-data" if file else None,
@@ -109,7 +102,6 @@ def edge(gateway: Fact, health: str, around: Around) -> Fact:
     return _config(name, ()) | {
         "name": name,
         "component": "gateway",
-        "about": None,
         "owner": None,
         "scale": {"min": MIN, "max": MAX, "cpu": CPU},
         "volume": None,
@@ -134,31 +126,29 @@ def _config(name: str, variables: Iterable[Fact]) -> Fact:
     config: list[Fact] = []
     paths: list[Fact] = []
     env: list[Fact] = []
-    asked: list[Fact] = []
-    neutral: set[str] = set()
+    asked: dict[str, list[Fact]] = {}
+    taken: set[str] = set()
     for variable in variables:
         sensitive = SENSITIVE.search(variable["name"]) is not None
-        key = free(_neutral(variable["name"]), neutral, "-") if sensitive else variable["name"]
-        neutral.add(key)
+        key = free(_neutral(variable["name"]), taken, "-") if sensitive else variable["name"]
+        taken.add(key)
         into = f"{name}-{'paths' if sensitive else 'config'}"
         user = variable["from"]
+        needed = user is None or user["required"]
         if sensitive or user:
-            needed = user is None or user["required"]
             env.append({"name": variable["name"], "map": into, "key": key, "optional": not needed})
         if user:
-            asked.append({"name": variable["name"], "map": into, "key": key, "required": user["required"]})
+            asked.setdefault(into, []).append({"name": variable["name"], "key": key, "required": needed})
         else:
             (paths if sensitive else config).append({"key": key, "value": variable["value"]})
-    maps = [found for found in (f"{name}-config", f"{name}-paths") if config or paths or asked]
-    said = json.dumps([config, paths])
     return {
         "config": config,
         "paths": paths,
-        "has_paths": bool(paths) or any(one["map"].endswith("-paths") for one in asked),
+        "has_paths": bool(paths) or f"{name}-paths" in asked,
         "env": env,
-        "asked": [{"map": m, "keys": [o for o in asked if o["map"] == m]} for m in maps if any(o["map"] == m for o in asked)],
-        "digest": hashlib.sha256(said.encode()).hexdigest()[:16],
-    }  # fmt: skip
+        "asked": [{"map": called, "keys": keys} for called, keys in asked.items()],
+        "digest": hashlib.sha256(json.dumps([config, paths]).encode()).hexdigest()[:16],
+    }
 
 
 def _neutral(variable: str) -> str:
@@ -206,7 +196,7 @@ def _version(part: Fact) -> str:
 
 
 def _ingress(name: str, around: Around) -> Iterator[Fact]:
-    callers = around.callers(name)
+    callers = around.callers.get(name)
     if name in around.doors:
         yield rule("anybody may knock at this door", HTTP)
     elif callers:
@@ -216,7 +206,7 @@ def _ingress(name: str, around: Around) -> Iterator[Fact]:
 
 
 def _egress(name: str, around: Around) -> Iterator[Fact]:
-    called = around.called(name)
+    called = around.called.get(name)
     yield names()
     if called:
         yield rule("what it calls", HTTP, peers=[pods(other) for other in called])
