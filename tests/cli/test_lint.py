@@ -65,6 +65,7 @@ def test_the_exit_code_tells_what_was_found(folder: Path, text: str, arguments: 
             'error: there is no format "xml"\n  help: write one of full, concise, json, sarif, github, gitlab, junit, markdown\n',
         ),
         (["--select", "sync-cycel"], 'error: there is no rule "sync-cycel"\n  help: did you mean "sync-cycle"?\n'),
+        (["--select", " ,"], 'error: --select names no rule\n  help: see "svcforge rules", or leave it out\n'),
         (
             ["--output", "json:-"],
             'error: "json:-" names no file\n  help: standard output has another option: --format json\n',

@@ -99,7 +99,7 @@ def command(
 
     shown, files = _format(format_), _targets(output or ())
     choices = Choices(
-        profile=profile, select=_words(select) if select else None, ignore=_words(ignore or ()), fail_on=fail_on
+        profile=profile, select=_selected(select) if select else None, ignore=_words(ignore or ()), fail_on=fail_on
     )
     formats = {format_, *(target.partition(":")[0] for target in output or ())}
     if write_baseline and against:
@@ -161,6 +161,14 @@ def _watch(source: str, judge: Judge, format_: str, files: Mapping[str, Format],
         )
     folder = Path(source) if Path(source).is_dir() else Path(source).parent
     Relinting(lambda: pipeline.read(source), judge, _format(format_), files, [folder / FILE, *beside]).forever()
+
+
+def _selected(entries: Iterable[str]) -> tuple[str, ...]:
+    """The words of `--select`; raises SvcforgeError without any, like a variable that is unset in CI: all would pass."""
+    words = _words(entries)
+    if not words:
+        raise SvcforgeError("--select names no rule", 'see "svcforge rules", or leave it out')
+    return words
 
 
 def _words(entries: Iterable[str]) -> tuple[str, ...]:
