@@ -52,13 +52,13 @@ FUNCTIONS = ("operation", "method", "logic", "handler", "file")
 
 def identified(facts: Fact, taken: Taken) -> Fact:
     """The facts of a service or BFF, in which no name of the code is taken already."""
+    aliases = {model["alias"]: _alias(model, facts, taken.fields) for model in (*facts["entities"], *facts["copies"])}
     names = _Names(
         {name: f"The{name}" for name in set(_classes(facts)) & set(taken.classes)},
         {name: f"{name}_" for name in set(_functions(facts)) & set(taken.functions)},
         {step["name"]: _word(step["name"]) for saga in facts["sagas"] for step in saga["steps"]},
-        dict(_modules(facts, taken)),
+        dict(_modules(facts, taken, aliases.values())),
     )
-    aliases = {model["alias"]: _alias(model, facts, taken.fields) for model in (*facts["entities"], *facts["copies"])}
     if any(names) or any(old != new for old, new in aliases.items()):
         facts = {key: value if key in OWN else names.walked(value, key) for key, value in facts.items()}
         for key in ("entities", "copies"):
@@ -83,12 +83,13 @@ def _functions(facts: Fact) -> Iterator[str]:
             yield operation.get("method") or operation["name"]
 
 
-def _modules(facts: Fact, taken: Taken) -> Iterator[tuple[str, str]]:
+def _modules(facts: Fact, taken: Taken, aliases: Collection[str]) -> Iterator[tuple[str, str]]:
     """The modules of others that would hide, or be hidden by, something where they are imported."""
-    functions = (fact["name"] for fact in (*facts["operations"], *facts["endpoints"]))
+    functions = {fact["name"] for fact in (*facts["operations"], *facts["endpoints"])}
+    functions |= {f"{name}_" for name in functions & set(taken.functions)}
     found = set(words(facts))
     known = {*taken.functions, *taken.fields, *functions, *found, *(f"{word}_" for word in found & set(taken.fields))}
-    known |= {model["alias"] for model in (*facts["entities"], *facts["copies"])}
+    known |= {*aliases}
     for part in (*facts["publishers"], *facts["dependencies"]):
         name = part["package"]
         while name in known:
