@@ -12,7 +12,8 @@ from svcforge.source.tree import Mapping as Node
 from svcforge.source.tree import Place, Sequence
 from svcforge.source.yaml import BREAK
 
-_COMMENT = re.compile(r"(?:(?<=\s)|(?<![\s\S]))#[ \t]*svcforge:[ \t]*ignore\b[^\r\n\x85\u2028\u2029]*")
+# It begins with its only fixed character, which is looked for quickly; what stands before it comes after.
+_COMMENT = re.compile(r"#(?:(?<=\s#)|(?<![\s\S]#))[ \t]*svcforge:[ \t]*ignore\b[^\r\n\x85\u2028\u2029]*")
 _Position = tuple[int, int]
 
 
