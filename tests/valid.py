@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis import strategies as st
 
+from svcforge.load.names import LONGEST, SNAKE
+from svcforge.load.words import RESERVED_SERVICES, RESERVED_WORDS, WINDOWS_DEVICES
+from svcforge.packs.shelf import bundled
+
 Data = dict[str, Any]
 
-SERVICES = ("orders", "statistics", "secrets", "copy-of-it", "logging", "calendar", "tokens", "alembic", "self")
+TAKEN = bundled().packs["stack", "python"].card.taken
+"""What the Python stack calls its own."""
+
+
+def legal(*names: str) -> tuple[str, ...]:
+    """Those that a field, an input or an operation may be called."""
+    wrong = {*RESERVED_WORDS, *WINDOWS_DEVICES, "id", "created_at", "updated_at", "token", "ids", "limit", "cursor"}
+    return tuple(sorted({n for n in names if n not in wrong and len(n) <= LONGEST and SNAKE.fullmatch(n)}))
+
+
+BUILTINS = legal(*dir(builtins))
+LIBRARIES = tuple(name for name in legal(*TAKEN.packages) if "_" not in name and name not in RESERVED_SERVICES)
+
+SERVICES = (
+    *("orders", "statistics", "secrets", "copy-of-it", "logging", "calendar", "tokens", "alembic", "self", "clients"),
+    *("list", "operations", "close", "database", "a-name-as-long-as-names-are-allowed-to", *LIBRARIES),
+)
 ENTITIES = (
     *("Order", "Document", "Event", "Model", "Base", "Work", "Type", "Decimal", "Caller", "Any", "Page", "List"),
     *("Problem", "Session", "Clients", "Enum", "User"),
@@ -18,10 +39,15 @@ FIELDS = (
     *("name", "metadata", "json", "copy", "schema", "order", "user", "type", "of", "data", "value", "items", "next"),
     *("clients_of", "decimal", "uuid", "text", "int", "dict", "registry", "row", "now", "sa"),
     *("document", "event", "message", "email", "model", "base", "start", "attempt", "kind", "time", "version", "field"),
+    *("order_done", "seen_part", "a_field_as_long_as_names_are_allowed_to"),
+    *legal(*TAKEN.fields, *TAKEN.functions, *BUILTINS, *LIBRARIES),
 )
+SETTINGS = (*FIELDS, "port", "host", "log_level", "database_url", "path", "user", "jwks_url")
 OPERATIONS = (
     *("clients", "work", "select", "emit", "once", "router", "session", "request", "print", "logic", "schemas"),
     *("operations", "page", "app", "given", "begin", "create", "not_found", "wrong_state", "domain", "list"),
+    *("an_operation_as_long_as_names_are_allowe", "order_view", "order_page", "the_order", "decimal", "order_done"),
+    *legal(*TAKEN.functions, *BUILTINS, *LIBRARIES),
 )
 TYPES = (
     "text", "text 1..20", "int 0..9 = 3", "decimal 0..", "decimal", "bool = true", "uuid", "date", "optional datetime",
@@ -73,7 +99,9 @@ def systems(draw: st.DrawFn) -> Data:
             "api_version": "v1",
             "call": {"timeout": "1s", "retries": 1, "breaker": {"failures": "50%", "window": 20, "reset": "30s"}},
         },
-        "contexts": {f"around-{s.name}": {"subdomain": "core", "services": {s.name: s.body}} for s in found},
+        "contexts": {
+            f"around-{s.name}"[:LONGEST].rstrip("-"): {"subdomain": "core", "services": {s.name: s.body}} for s in found
+        },
         "gateway": {**auth, "routes": {f"/api/{s.name}": s.name for s in found}},
         "externals": {
             "bank": {"operations": {"pay": {"http": "POST /pay", "in": {"key": "text"}, "out": {"ok": "bool"}}}}
@@ -112,7 +140,7 @@ def services(draw: st.DrawFn, name: str) -> Service:
         service.body["owns"]["Whole"] = {"parts": "[Part]", "one": "Part"}
     if draw(st.booleans()):
         service.body["settings"] = {
-            f: draw(st.sampled_from(("secret", "text = x", "int = 3"))) for f in some(draw, FIELDS, 1, 2)
+            f: draw(st.sampled_from(("secret", "text = x", "int = 3"))) for f in some(draw, SETTINGS, 1, 2)
         }
     if draw(st.booleans()):
         own = {
