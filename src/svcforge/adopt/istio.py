@@ -21,9 +21,9 @@ INJECTED = {"sidecar.istio.io/inject": "istio", "linkerd.io/inject": "linkerd"}
 class Mesh:
     """The mesh, what it says of all calls, and what it says of the calls to each part."""
 
-    platform: tuple[Fact, ...] = ()
-    to: Mapping[str, tuple[Fact, ...]] = ()  # type: ignore[assignment]
-    notes: tuple[Note, ...] = ()
+    platform: tuple[Fact, ...]
+    to: Mapping[str, tuple[Fact, ...]]
+    notes: tuple[Note, ...]
 
 
 def policies(objects: Mapping[str, list[Object]], workloads: Mapping[str, Workload], resolve: Resolve) -> Mesh:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from svcforge.errors import SvcforgeError
-from svcforge.pipeline import STANDARD_INPUT, judged, read, without_collector
+from svcforge.pipeline import STANDARD_INPUT, Linted, judged, read, without_collector
 
 if TYPE_CHECKING:
     from svcforge.load import Loaded
@@ -54,22 +54,37 @@ def generate(
 
     Raises SvcforgeError, and changes nothing, when it cannot be written.
     """
-    from svcforge.lint.run import Asked
-    from svcforge.lint.settings import Choices
     from svcforge.report.findings import Report, summary_of
 
     loaded = read(source)
-    needed = judged(loaded, Choices(select=INTEGRITY), Asked(bare=True))
-    linted = judged(loaded) if lint else needed
+    linted = judged(loaded) if lint else _needed(loaded)
     if loaded.blueprint is None or linted.errors:
         return Generated(linted.report, None, None, exit_code=max(1, linted.exit_code))
-    if any(finding.code in INTEGRITY for finding in needed.report.findings):
-        return Generated(needed.report, None, None, exit_code=1)
+    if lint and _may_hide(linted):
+        linted = _needed(loaded)
+    if any(finding.code in INTEGRITY for finding in linted.report.findings):
+        return Generated(linted.report, None, None, exit_code=1)
     folder = out or _beside(source)
     units, packs, planned = _planned(loaded, folder)
     if any(finding.severity == "error" for finding in planned):
         return Generated(Report(planned, summary_of(planned), loaded.sources), None, None, exit_code=1)
     return _written(loaded, folder, units, packs, planned, dry_run=dry_run, progress=progress)
+
+
+def _needed(loaded: Loaded) -> Linted:
+    """The blueprint judged by what no one may insist on, whatever is suppressed or in the baseline."""
+    from svcforge.lint.run import Asked
+    from svcforge.lint.settings import Choices
+
+    return judged(loaded, Choices(select=INTEGRITY), Asked(bare=True))
+
+
+def _may_hide(linted: Linted) -> bool:
+    """Whether a finding of `INTEGRITY` could be untold or told too mildly; it is rare, and looking again takes time."""
+    summary, found = linted.report.summary, linted.report.findings
+    if summary.suppressed or summary.baseline or not linted.codes.issuperset(INTEGRITY):
+        return True
+    return any(finding.code in INTEGRITY for finding in found)
 
 
 def _beside(source: str) -> Path:
