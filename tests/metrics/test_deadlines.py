@@ -62,6 +62,11 @@ def test_retries_of_the_defaults_count_only_where_the_operation_may_be_repeated(
     assert tries(services, "defaults: {call: {retries: 1}}\n") == {"b": 2, "c": 2}
 
 
+def test_a_call_to_a_service_is_repeated_only_through_what_may_be_repeated() -> None:
+    services = "a: {calls: [b]}\nb: {operations: {read: {read_only: true}, write: {calls: [c.z]}}}\nc: {operations: {z: {read_only: true}}}"
+    assert tries(services, "defaults: {call: {retries: 1}}\n") == {"b": 2, "c": 2}
+
+
 def test_a_knot_counts_as_one_place() -> None:
     services = "a: {calls: [{to: b, retries: 1}]}\nb: {calls: [{to: c, retries: 5}]}\nc: {calls: [{to: b, retries: 5}]}"
     assert tries(services) == {"b": 2, "c": 2}

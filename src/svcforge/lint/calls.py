@@ -35,16 +35,6 @@ def hard(blueprint: Blueprint, edge: Edge) -> bool:
     return not edge.call.fallback and not call_policy(blueprint, edge, "optional").value
 
 
-def attempts(blueprint: Blueprint, edge: Edge) -> int:
-    """How often a call is made at most; what `defaults` say holds only where it is safe to repeat."""
-    said = call_policy(blueprint, edge, "retries") if edge.call else None
-    if said is None or not said.value:
-        return 1
-    operation = blueprint.operation(edge.target, edge.operation)
-    applies = operation is None or operation.repeatable or not said.beside(edge)
-    return 1 + said.value if applies else 1
-
-
 def with_policy(blueprint: Blueprint, edge: Edge, name: str, value: Any) -> Put:
     """The edit that gives an edge a call policy: on the edge, or in its source's defaults where it has no such place."""
     if edge.kind in (EdgeKind.CALL, EdgeKind.STEP):

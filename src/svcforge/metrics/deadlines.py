@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from svcforge.lint.calls import attempts
+from svcforge.lint.attempts import repeated
 from svcforge.lint.context import Indexes
 from svcforge.lint.cycles import components
 from svcforge.lint.deadlines import arrivals
@@ -37,18 +37,17 @@ def amplification(indexes: Indexes) -> Mapping[str, int]:
 
     (SF304; Brooker: Timeouts, retries and backoff with jitter, Amazon Builders' Library.) A knot counts as one place.
     """
-    graph = indexes.requests
-    groups = components({node: [end for _, end in out] for node, out in graph.items()})
+    graph = repeated(indexes)
+    groups = components({node: [end for _, _, end in out] for node, out in graph.items()})
     most: dict[Node, int] = {}
     for members in reversed(groups):
         group = set(members)
         arriving = max(most.get(node, 1) for node in members)
         most.update(dict.fromkeys(members, arriving))
         for node in members:
-            for edge, end in graph.get(node, ()):
+            for _, times, end in graph.get(node, ()):
                 if end not in group:
-                    own = attempts(indexes.blueprint, edge) if edge else 1
-                    most[end] = max(most.get(end, 1), min(MOST, arriving * own))
+                    most[end] = max(most.get(end, 1), min(MOST, arriving * times))
     found: dict[str, int] = {}
     for (name, _), times in most.items():
         found[name] = max(times, found.get(name, 1))

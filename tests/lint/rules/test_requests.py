@@ -165,6 +165,49 @@ def test_retries_in_defaults_count_only_where_it_is_safe_to_repeat(last: str, ex
     assert len(messages(text, "SF304")) == expected
 
 
+def test_what_may_not_be_repeated_is_asked_once_even_where_a_call_says_otherwise() -> None:
+    assert messages(chain("retries: 9", last=""), "SF304") == []
+
+
+@pytest.mark.parametrize(
+    ("pay", "expected"),
+    [
+        ("", []),
+        (
+            "read_only: true, ",
+            [
+                'warning one request may ask "bank.charge" 9 times, more than 8: '
+                '"orders" -> "payments" 3 times, then "payments.pay" -> "bank.charge" 3 times'
+            ],
+        ),
+    ],
+)
+def test_a_call_to_a_service_goes_on_through_an_operation_as_often_as_that_may_be_asked(
+    pay: str, expected: list[str]
+) -> None:
+    services = {
+        "orders": "{calls: [payments]}",
+        "payments": f"{{operations: {{look: {{read_only: true}}, pay: {{{pay}calls: [bank.charge]}}}}}}",
+        "bank": "{operations: {charge: {read_only: true}}}",
+    }
+    assert messages(system(services, "defaults: {call: {retries: 2}}\n"), "SF304") == expected
+
+
+@pytest.mark.parametrize(
+    ("operations", "expected"),
+    [("", 1), ("operations: {look: {read_only: true}}, ", 1), ("operations: {pay: {}}, ", 0)],
+)
+def test_a_service_is_asked_again_unless_all_its_operations_are_known_and_none_may_be_repeated(
+    operations: str, expected: int
+) -> None:
+    services = {
+        "orders": "{calls: [payments]}",
+        "payments": f"{{{operations}calls: [bank]}}",
+        "bank": "{}",
+    }
+    assert len(messages(system(services, "defaults: {call: {retries: 2}}\n"), "SF304")) == expected
+
+
 def test_the_worst_way_to_a_service_is_reported_once() -> None:
     text = system(
         {

@@ -2,10 +2,10 @@
 
 ## What it does
 Multiplies the attempts (`retries` and one) along the calls that a request waits for, from operation to operation where
-they are named and from service to service where not, and reports a way with more than `max_attempts`. Retries that
-come from `defaults` count only where the operation may be repeated, or is not named; those written on a call always.
-Of the ways that end in one service the worst is reported, at the call where it becomes too much. Services in a knot
-(SF101) count once.
+they are named and from service to service where not, and reports a way with more than `max_attempts`. What may not be
+repeated is asked once, by whomever (SF305 reports retries that are written there); a call that names no operation is
+followed through each that the service has, once through those that may not be repeated. Of the ways that end in one
+service the worst is reported, at the call where it becomes too much. Services in a knot (SF101) count once.
 
 ## Why is this bad?
 When the last service is slow, each layer above asks it again, and the attempts multiply: it gets many times its load
@@ -52,12 +52,14 @@ contexts:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from svcforge.lint.calls import attempts, callee, caller, origin
+from svcforge.lint.attempts import Arc, repeated
+from svcforge.lint.calls import callee, caller, origin
 from svcforge.lint.context import LintContext
 from svcforge.lint.cycles import components
-from svcforge.lint.requests import Graph
+from svcforge.lint.requests import Node
 from svcforge.lint.rule import Option, Profile, Rule, Violation
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.edges import Edge
@@ -75,53 +77,63 @@ RULE = Rule(
 def check(context: LintContext) -> Iterator[Violation]:
     """The way with the most attempts, for each service that such ways end in."""
     most = context.option(MAX_ATTEMPTS)
-    for way in _worst(context.blueprint, context.indexes.requests):
-        if way[-1][1] > most:
+    for way in _worst(repeated(context.indexes)):
+        if way[-1].so_far > most:
             yield _violation(context.blueprint, way, most)
 
 
-Way = list[tuple[Edge, int]]
-"""The calls of a way that repeat, each with the attempts up to and with it."""
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A call on a way that is made several times, and the attempts up to and with it."""
+
+    edge: Edge
+    times: int
+    so_far: int
 
 
-def _worst(blueprint: Blueprint, graph: Graph) -> Iterator[Way]:
+def _worst(graph: Mapping[Node, Sequence[Arc]]) -> Iterator[list[Repeated]]:
     """For each service that repeated calls end in, the way with the most attempts (on the condensation; linear)."""
-    groups = components({node: [end for _, end in out] for node, out in graph.items()})
+    groups = components({node: [end for _, _, end in out] for node, out in graph.items()})
     group_of = {node: i for i, group in enumerate(groups) for node in group}
     most, ends = [1] * len(groups), [""] * len(groups)
-    step: list[tuple[Edge | None, int] | None] = [None] * len(groups)
+    step: list[tuple[Edge | None, int, int] | None] = [None] * len(groups)
     best: dict[str, int] = {}
     for i, group in enumerate(groups):
         for node in group:
-            for edge, end in graph.get(node, ()):
-                j, own = group_of[end], attempts(blueprint, edge) if edge else 1
-                if j != i and own * most[j] > most[i]:
-                    most[i], step[i], ends[i] = own * most[j], (edge, j), ends[j] or end[0]
+            for edge, times, end in graph.get(node, ()):
+                j = group_of[end]
+                if j != i and times * most[j] > most[i]:
+                    most[i], step[i], ends[i] = times * most[j], (edge, times, j), ends[j] or end[0]
         if most[i] > 1 and (ends[i] not in best or most[i] > most[best[ends[i]]]):
             best[ends[i]] = i
     for i in best.values():
-        way: Way = []
-        at = step[i]
-        while at is not None:
-            if at[0] is not None and (own := attempts(blueprint, at[0])) > 1:
-                way.append((at[0], own * (way[-1][1] if way else 1)))
-            at = step[at[1]]
-        yield way
+        yield _way(step, i)
 
 
-def _violation(blueprint: Blueprint, way: Way, most: int) -> Violation:
-    last = way[-1][0]
-    too_much = next(edge for edge, so_far in way if so_far > most)
-    shown = ", then ".join(f'"{caller(e)}" -> "{callee(e)}" {attempts(blueprint, e)} times' for e, _ in way)
-    others = [edge for edge, _ in way if edge is not too_much]
+def _way(step: Sequence[tuple[Edge | None, int, int] | None], start: int) -> list[Repeated]:
+    way: list[Repeated] = []
+    at = step[start]
+    while at is not None:
+        edge, times, following = at
+        if edge is not None and times > 1:
+            way.append(Repeated(edge, times, times * (way[-1].so_far if way else 1)))
+        at = step[following]
+    return way
+
+
+def _violation(blueprint: Blueprint, way: Sequence[Repeated], most: int) -> Violation:
+    last = way[-1]
+    too_much = next(call.edge for call in way if call.so_far > most)
+    shown = ", then ".join(f'"{caller(c.edge)}" -> "{callee(c.edge)}" {c.times} times' for c in way)
+    others = [call for call in way if call.edge is not too_much]
     return Violation(
         path=too_much.path,
-        message=f'one request may ask "{callee(last)}" {way[-1][1]} times, more than {most}: {shown}',
+        message=f'one request may ask "{callee(last.edge)}" {last.so_far} times, more than {most}: {shown}',
         hint="retry in one place, nearest to what may fail, and say `retries: 0` on the other calls",
         note="here the attempts become too many",
         related=(
-            *(Related(edge.path, f"{attempts(blueprint, edge)} attempts") for edge in others),
+            *(Related(call.edge.path, f"{call.times} attempts") for call in others),
             *origin(too_much, "the number of retries", call_policy(blueprint, too_much, "retries")),
         ),
-        about=tuple(f"{edge.source} -> {edge.target}" for edge, _ in way),
+        about=tuple(f"{call.edge.source} -> {call.edge.target}" for call in way),
     )
