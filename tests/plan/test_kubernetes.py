@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.model.written import written
 from tests.plan.planned import PACKS, complaints, example, named, pack, shelf, whole
 
+from svcforge.errors import SvcforgeError
 from svcforge.plan.plan import plan
 from svcforge.plan.policies import port_of, rule
 from svcforge.plan.workloads import SENSITIVE, owner
@@ -29,8 +30,15 @@ def notes(more: str = "") -> Any:
     return facts(NOTES % more)["workloads"][0]
 
 
-def test_there_are_none_where_nothing_is_deployed_to_it() -> None:
-    assert whole(example("shop"), DEPLOYED)["kubernetes"] is None
+def test_a_section_is_there_for_the_pack_whose_card_reads_it() -> None:
+    deaf = DEPLOYED | shelf(pack("platform", "root", "system", ".", sections=("compose",)))
+    found = whole(example("shop"), deaf)
+    assert (found["kubernetes"], found["compose"] is None) == (None, False)
+
+
+def test_a_section_that_there_is_not_is_refused() -> None:
+    with pytest.raises(SvcforgeError, match='pack "root": there is no section "swarm"'):
+        whole(example("shop"), DEPLOYED | shelf(pack("platform", "root", "system", ".", sections=("swarm",))))
 
 
 def test_compose_and_kubernetes_both_come_and_what_there_is_no_pack_for_is_named() -> None:

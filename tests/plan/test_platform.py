@@ -337,3 +337,32 @@ def test_a_service_may_be_called_like_a_platform() -> None:
         ("platform/compose", "platform/compose"),
         (".", ""),
     ]
+
+
+PLATFORMS = "platform: {deploy: [compose], tracing: jaeger}\ndefaults: {stack: python}\n"
+
+
+def test_a_pack_that_stands_beside_a_place_is_made_where_the_place_is_filled() -> None:
+    packs = PACKS | shelf(pack("platform", "collector", "system", "platform/collector", beside=("tracing", "logs")))
+    blueprint = written("a: {owns: {Doc: {x: int}}}", PLATFORMS)
+    assert [p["folder"] for p in whole(blueprint, packs)["platforms"]] == ["platform/compose", "platform/collector"]
+    assert [p["name"] for p in whole(written("a: {owns: {Doc: {x: int}}}"), packs)["platforms"]] == []
+
+
+def test_overlays_take_in_the_components_that_packs_bring() -> None:
+    mesh = pack(
+        "platform", "istio", "system", "platform/istio",
+        components=({}, {"folder": "canary", "where": "releases", "overlays": ("prod",)}),
+    )  # fmt: skip
+
+    def taken(more: str) -> dict[str, list[str]]:
+        service = f"a: {{owns: {{Doc: {{x: int}}}}, operations: {{add: {{http: POST /docs, creates: Doc, public: x}}}}{more}}}"
+        platform = "platform: {deploy: [kubernetes], mesh: istio}\ndefaults: {stack: python}\n"
+        found = whole(written(service, platform), PACKS | shelf(mesh))["kubernetes"]["overlays"]
+        return {overlay["name"]: overlay["components"] for overlay in found}
+
+    assert taken("") == dict.fromkeys(("dev", "staging", "prod"), ["platform/istio"])
+    both = ["platform/istio", "platform/istio/canary"]
+    assert taken(", releases: {v1: {weight: 90}, v2: {weight: 10}}") == {
+        "dev": ["platform/istio"], "staging": ["platform/istio"], "prod": both,
+    }  # fmt: skip

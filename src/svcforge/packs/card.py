@@ -14,8 +14,8 @@ from svcforge.source import tree, yaml
 Kind = Literal["stack", "platform"]
 """A stack makes a service's code; a platform makes what stands around the services."""
 
-Scope = Literal["system", "context", "service", "gateway", "store", "broker"]
-"""What a pack is rendered once for each of."""
+Scope = Literal["system", "context", "service", "gateway", "store", "broker", "collector"]
+"""What a pack is rendered once for each of; of what a collector sends to there is only the card."""
 
 FileKind = Literal["managed", "once", "owned"]
 """Who a generated file belongs to: merged with the user's edits, the user's once written, or always ours."""
@@ -92,6 +92,22 @@ class Taken(_Strict):
     fields: Globs = ()
 
 
+class Component(_Strict):
+    """A Kustomize component among what a pack makes, which the overlays of Kubernetes take in.
+
+    `folder` is where it is from `into`; `where` is what must be there in the system for it; `overlays` are those that
+    take it in, all where it is empty.
+    """
+
+    folder: Annotated[str, Field(min_length=1)] = "."
+    where: Literal["always", "releases"] = "always"
+    overlays: Globs = ()
+
+
+Place = Literal["gateway", "broker", "mesh", "deploy", "metrics", "tracing", "logs"]
+"""A place of `platform` that packs fill."""
+
+
 class Card(_Strict):
     """The card: everything svcforge knows about a pack without reading its templates."""
 
@@ -101,9 +117,13 @@ class Card(_Strict):
     context: Annotated[int, Field(ge=1)] = 1
     needs: dict[str, str] = Field(default_factory=dict)
     can: tuple[str, ...] = ()
+    about: str = ""
     into: Annotated[str, BeforeValidator(_folder)]
     files: Files = Files()
     literals: Truth = False
+    sections: Globs = ()
+    beside: tuple[Place, ...] = ()
+    components: tuple[Component, ...] = ()
     renames: dict[str, str] = Field(default_factory=dict)
     tools: tuple[dict[Literal["pypi", "npm"], str], ...] = ()
     taken: Taken = Taken()

@@ -19,6 +19,8 @@ from svcforge.plan.types import Fact
 CONTAINER_PORT = 8080
 TIMEOUT = 15_000
 """Milliseconds for a route where neither it nor the gateway says."""
+TRIES = 2
+"""How often the gateway tries again what may be repeated."""
 BODY_BYTES = 1_048_576
 """The largest body let through; the services' own limit is the same."""
 ANY_SEGMENT = "[^/]+"
@@ -39,6 +41,7 @@ def gateway_facts(blueprint: Blueprint, gateway: Gateway, ports: Mapping[str, in
         "routes": [_route(blueprint, gateway, route) for route in sorted(routes, key=_specificity)],
         "upstreams": [{"name": name, "host": name, "port": CONTAINER_PORT} for name in upstreams],
         "body_bytes": BODY_BYTES,
+        "retries": TRIES,
     }
 
 

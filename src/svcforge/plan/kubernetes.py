@@ -87,7 +87,7 @@ def kubernetes_facts(
     brokers = _broker(broker, about, around, 3)
     clusters = [_cluster(server, around) for server in servers]
     return {
-        "namespace": f"{system}-system" if system.split("-")[0] in TAKEN_NAMESPACES else system,
+        "namespace": namespace(system),
         "version": VERSION,
         "registry": f"{REGISTRY}/{system}",
         "priority": f"{system}-service",
@@ -100,6 +100,11 @@ def kubernetes_facts(
         "asked": [asked for one in workloads for asked in one["asked"]],
         "secrets": list(_secrets(about, around, broker)),
     }
+
+
+def namespace(system: str) -> str:
+    """The namespace of a system: its own name, unless that is the cluster's."""
+    return f"{system}-system" if system.split("-")[0] in TAKEN_NAMESPACES else system
 
 
 def _named(name: str, taken: set[str]) -> str:

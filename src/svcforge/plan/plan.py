@@ -11,15 +11,14 @@ from svcforge.packs.card import Card, Kind
 from svcforge.packs.pack import Pack
 from svcforge.packs.unit import File, Part, Unit
 from svcforge.plan.broker import broker_facts
-from svcforge.plan.compose import compose_facts
 from svcforge.plan.gateway import gateway_facts
 from svcforge.plan.identifiers import identified
-from svcforge.plan.kubernetes import kubernetes_facts
 from svcforge.plan.lossy import lossy
 from svcforge.plan.missing import missing
-from svcforge.plan.parts import EMBEDDED, bffs, services
+from svcforge.plan.parts import bffs, services
 from svcforge.plan.ports import admin, ports
 from svcforge.plan.run import run_facts, run_text
+from svcforge.plan.sections import Planned, sections
 from svcforge.plan.service import bff_facts, service_facts
 from svcforge.plan.system import system_fact
 from svcforge.plan.types import Fact
@@ -173,21 +172,27 @@ class _Draft:
         return found
 
     def _whole(self, gateway: tuple[Card, Fact] | None, broker: Fact | None) -> None:
-        """What is made once for the system: each deployment, and the root with `run.json`."""
+        """What is made once for the system: each platform, and the root with `run.json`."""
         about = gateway[1] if gateway else None
-        parts = [part for _, part in self.parts]
-        externals = external_facts(self.blueprint, parts, self.numbers)
-        deploy = [name for name in self.blueprint.platform.deploy if ("platform", name) in self.packs]
+        externals = external_facts(self.blueprint, [part for _, part in self.parts], self.numbers)
+        platforms = self._platforms()
+        cards = tuple(pack.card for pack in platforms)
+        whole = whole_facts(self.blueprint, self.parts, about, broker, externals, cards, self.numbers)
         run = run_facts(self.shared, self.parts, gateway, broker, externals, self.numbers)
-        migrate = {part["name"]: list(card.do.migrate) for card, part in self.parts if card.do.migrate}
-        store = None if self.blueprint.platform.store == EMBEDDED else self.blueprint.platform.store
-        compose = compose_facts(parts, about, broker, store, migrate) if "compose" in deploy else None
-        kubernetes = None
-        if "kubernetes" in deploy:
-            kubernetes = kubernetes_facts(self.blueprint, self.parts, gateway, broker, store)
-        whole = whole_facts(self.blueprint, self.parts, about, broker, externals, deploy, self.numbers)
-        whole |= {"run": run, "compose": compose, "kubernetes": kubernetes}
-        for name in deploy:
-            self._unit(name, self.packs["platform", name], {"whole": whole})
+        known = Planned(self.blueprint, self.parts, gateway, broker, cards)
+        for pack in platforms:
+            self._unit(pack.card.pack, pack, {"whole": whole | {"run": run} | sections(known, pack.card)})
         if root := self.packs.get(("platform", ROOT)):
-            self._unit(ROOT, root, {"whole": whole}, (File("run.json", run_text(run), kind="owned"),))
+            facts = {"whole": whole | {"run": run} | sections(known, root.card)}
+            self._unit(ROOT, root, facts, (File("run.json", run_text(run), kind="owned"),))
+
+    def _platforms(self) -> list[Pack]:
+        """The packs for the system as a whole: those that `platform` names, then those that stand beside a place."""
+        platform = self.blueprint.platform
+        said = {"deploy": platform.deploy} | {
+            place: (name,) for place in ("mesh", "metrics", "tracing", "logs") if (name := getattr(platform, place))
+        }
+        named = dict.fromkeys(name for names in said.values() for name in names)
+        beside = [n for (kind, n), pack in self.packs.items() if kind == "platform" and said.keys() & pack.card.beside]
+        found = (self.packs.get(("platform", name)) for name in dict.fromkeys((*named, *beside)))
+        return [pack for pack in found if pack and pack.card.unit == "system"]

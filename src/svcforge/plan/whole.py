@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.routes import inner_path, segments_of
@@ -60,10 +60,14 @@ def whole_facts(
     gateway: Fact | None,
     broker: Fact | None,
     externals: list[Fact],
-    deploy: list[str],
+    platforms: Sequence[Card],
     ports: Mapping[str, int],
 ) -> Fact:
-    """The facts of the whole but for `run` and `compose`."""
+    """The facts of the whole but for `run` and the sections.
+
+    Args:
+        platforms: the packs that are rendered for the system as a whole.
+    """
     about = [part for _, part in parts]
     return {
         "title": title(blueprint.system),
@@ -81,7 +85,8 @@ def whole_facts(
         "broker": {key: broker[key] for key in ("name", "engine", "folder", "port", "vhost")} if broker else None,
         "externals": externals,
         "teams": _teams(about),
-        "deploy": deploy,
+        "deploy": [card.pack for card in platforms if card.pack in blueprint.platform.deploy],
+        "platforms": [{"name": card.pack, "folder": card.into, "about": card.about} for card in platforms],
         "to_write": [found for card, part in parts for found in _to_write(card, part)],
         "try": next(_tries(blueprint, gateway, about), None) if gateway else None,
     }

@@ -1,0 +1,107 @@
+"""Sections: what a platform's templates may ask to know of the whole, each computed when a card says that it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from svcforge.errors import SvcforgeError
+from svcforge.model.blueprint import Blueprint
+from svcforge.packs.card import Card
+from svcforge.plan.compose import compose_facts
+from svcforge.plan.kubernetes import kubernetes_facts
+from svcforge.plan.parts import EMBEDDED
+from svcforge.plan.traffic import traffic_facts
+from svcforge.plan.types import Fact
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A system as far as it is planned when its platforms' turn comes.
+
+    Args:
+        parts: cards and facts of services and BFFs.
+        gateway: the gateway's, where svcforge makes one.
+        broker: the broker's facts, where svcforge makes one.
+        platforms: the cards of the platforms that are made for the system as a whole.
+    """
+
+    blueprint: Blueprint
+    parts: list[tuple[Card, Fact]]
+    gateway: tuple[Card, Fact] | None
+    broker: Fact | None
+    platforms: tuple[Card, ...] = ()
+    kept: dict[str, Fact] = field(default_factory=dict)
+
+    @property
+    def facts(self) -> list[Fact]:
+        """The facts of services and BFFs."""
+        return [part for _, part in self.parts]
+
+    @property
+    def door(self) -> Fact | None:
+        """The gateway's facts."""
+        return self.gateway[1] if self.gateway else None
+
+    @property
+    def store(self) -> str | None:
+        """The engine behind the parts' databases, where it is a server."""
+        store = self.blueprint.platform.store
+        return None if store == EMBEDDED else store
+
+    def section(self, name: str) -> Fact:
+        """A section, computed once."""
+        if name not in self.kept:
+            self.kept[name] = SECTIONS[name](self)
+        return self.kept[name]
+
+
+def sections(planned: Planned, card: Card) -> dict[str, Fact | None]:
+    """Every section, None for those that the card does not read.
+
+    Raises SvcforgeError where it reads one that there is not.
+    """
+    for name in card.sections:
+        if name not in SECTIONS:
+            raise SvcforgeError(
+                f'pack "{card.pack}": there is no section "{name}"', f"the sections are: {', '.join(SECTIONS)}"
+            )
+    return {name: planned.section(name) if name in card.sections else None for name in SECTIONS}
+
+
+def _compose(planned: Planned) -> Fact:
+    migrate = {part["name"]: list(card.do.migrate) for card, part in planned.parts if card.do.migrate}
+    return compose_facts(planned.facts, planned.door, planned.broker, planned.store, migrate)
+
+
+def _kubernetes(planned: Planned) -> Fact:
+    releases = any(service.releases for service in planned.blueprint.services.values() if service.generated)
+    components = list(_components(planned.platforms, {"always": True, "releases": releases}))
+    found = kubernetes_facts(planned.blueprint, planned.parts, planned.gateway, planned.broker, planned.store)
+    overlays = [
+        overlay
+        | {"components": [c["folder"] for c in components if not c["overlays"] or overlay["name"] in c["overlays"]]}
+        for overlay in found["overlays"]
+    ]
+    return found | {"overlays": overlays}
+
+
+def _components(cards: Iterable[Card], there: Mapping[str, bool]) -> Iterable[Fact]:
+    """The components that packs bring, from the folder of the system."""
+    for card in cards:
+        for component in card.components:
+            if there[component.where]:
+                folder = card.into if component.folder == "." else f"{card.into}/{component.folder}"
+                yield {"folder": folder, "overlays": list(component.overlays)}
+
+
+def _traffic(planned: Planned) -> Fact:
+    return traffic_facts(planned.blueprint, planned.facts, planned.door)
+
+
+SECTIONS: Mapping[str, Callable[[Planned], Fact]] = {
+    "compose": _compose,
+    "kubernetes": _kubernetes,
+    "traffic": _traffic,
+}
+"""What there is to know, by name: the system's containers, its objects in a cluster, what may pass between its parts."""
