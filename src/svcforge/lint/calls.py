@@ -43,3 +43,8 @@ def with_policy(blueprint: Blueprint, edge: Edge, name: str, value: Any) -> Put:
         return Put(edge.path, name, value, short="to")
     element = blueprint.services.get(edge.source) or blueprint.bffs.get(edge.source)
     return Put((*(element.path if element else ()), "defaults", "call"), name, value)
+
+
+def for_all_calls(name: str, value: Any) -> Put:
+    """The edit that gives a call policy that nothing says to the whole system at once, and to the calls to come."""
+    return Put(("defaults", "call"), name, value)

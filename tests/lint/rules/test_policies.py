@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.lint.judging import findings, messages, places, system
 
+from svcforge.source.edit import Put
+
 BREAKER = "{failures: 50%, window: 20, reset: 30s}"
 
 
@@ -103,6 +105,20 @@ NO_BREAKER = 'warning "a.go" calls "b.work" without a circuit breaker'
 )
 def test_a_breaker_is_there_or_nobody_misses_the_answer(text: str, expected: list[str]) -> None:
     assert messages(text, "SF302") == expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "key", "value"),
+    [("SF301", "timeout", "1s"), ("SF302", "breaker", {"failures": "50%", "window": 20, "reset": "30s"})],
+)
+def test_what_no_call_and_no_defaults_say_is_added_once_for_all_calls(rule: str, key: str, value: object) -> None:
+    found = findings(system({"a": "{calls: [b, c]}", "b": "{calls: [c]}", "c": "{}"}), rule)
+    assert [finding.fix for finding in found] == [(Put(("defaults", "call"), key, value),)] * 3
+
+
+def test_a_breaker_that_was_switched_off_is_left_to_a_person() -> None:
+    [finding] = findings(calling("{to: b.work, breaker: none}"), "SF302")
+    assert (finding.fix, finding.hint.partition(",")[0]) == ((), "take `breaker: none` out")
 
 
 def test_a_part_with_something_in_its_place_needs_no_breaker() -> None:

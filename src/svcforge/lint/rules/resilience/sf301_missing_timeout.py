@@ -60,7 +60,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from svcforge.lint.calls import callee, caller, origin, with_policy
+from svcforge.lint.calls import callee, caller, for_all_calls, origin, with_policy
 from svcforge.lint.context import LintContext
 from svcforge.lint.rule import Fix, Profile, Rule, Violation
 from svcforge.model.edges import EdgeKind
@@ -90,7 +90,7 @@ def check(context: LintContext) -> Iterator[Violation]:
                 hint=f'say "timeout: {USUAL}" on the call, or in `defaults.call` for all calls',
                 related=origin(edge, "the timeout", said),
                 fix=(
-                    Replace(said.origin, USUAL) if said.origin else with_policy(blueprint, edge, "timeout", USUAL),
+                    Replace(said.origin, USUAL) if said.origin else for_all_calls("timeout", USUAL),
                 ),
             )  # fmt: skip
     gateway = blueprint.gateway

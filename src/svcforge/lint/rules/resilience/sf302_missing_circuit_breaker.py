@@ -61,7 +61,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from svcforge.lint.calls import callee, caller, origin, with_policy
+from svcforge.lint.calls import callee, caller, for_all_calls, origin
 from svcforge.lint.context import LintContext
 from svcforge.lint.rule import Fix, Profile, Rule, Violation
 from svcforge.model.blueprint import Blueprint
@@ -78,6 +78,9 @@ RULE = Rule(
 USUAL = {"failures": "50%", "window": 20, "reset": "30s"}
 """The breaker that the fix writes, as `svcforge init` does."""
 
+SAY = 'say "breaker: {failures: 50%, window: 20, reset: 30s}" on the call, or in `defaults.call` for all calls'
+SWITCH_ON = "take `breaker: none` out, or say `optional: true` and a `fallback` where nobody misses the answer"
+
 
 def check(context: LintContext) -> Iterator[Violation]:
     """Calls without a breaker that somebody misses when they fail."""
@@ -91,9 +94,9 @@ def check(context: LintContext) -> Iterator[Violation]:
             path=edge.path,
             message=f'"{caller(edge)}" calls "{callee(edge)}" without a circuit breaker'
             + (": it is switched off" if off else ""),
-            hint='say "breaker: {failures: 50%, window: 20, reset: 30s}" on the call, or in `defaults.call` for all calls',
+            hint=SWITCH_ON if off else SAY,
             related=origin(edge, "the breaker", said),
-            fix=() if off else (with_policy(blueprint, edge, "breaker", USUAL),),
+            fix=() if off else (for_all_calls("breaker", USUAL),),
         )
 
 

@@ -56,7 +56,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from svcforge.lint.calls import origin
+from svcforge.lint.calls import for_all_calls, origin
 from svcforge.lint.context import LintContext
 from svcforge.lint.rule import Fix, Profile, Rule, Violation
 from svcforge.lint.stores import EMBEDDED
@@ -99,7 +99,7 @@ def _why(tls: str | None) -> str:
 
 def _encrypted(said: Effective) -> Edit:
     """Where tls is said, or once for the whole system, so that the next call is encrypted too."""
-    return Put(("defaults", "call"), "tls", "strict") if said.origin is None else Replace(said.origin, "strict")
+    return for_all_calls("tls", "strict") if said.origin is None else Replace(said.origin, "strict")
 
 
 def _servers(blueprint: Blueprint) -> Iterator[Violation]:
