@@ -361,7 +361,7 @@ def test_overlays_take_in_the_components_that_packs_bring() -> None:
         found = whole(written(service, platform), PACKS | shelf(mesh))["kubernetes"]["overlays"]
         return {overlay["name"]: overlay["components"] for overlay in found}
 
-    assert taken("") == dict.fromkeys(("dev", "staging", "prod"), ["platform/istio"])
+    assert taken("") == {name: ["platform/istio"] for name in ("dev", "staging", "prod")}
     both = ["platform/istio", "platform/istio/canary"]
     assert taken(", releases: {v1: {weight: 90}, v2: {weight: 10}}") == {
         "dev": ["platform/istio"], "staging": ["platform/istio"], "prod": both,
