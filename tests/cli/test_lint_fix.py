@@ -57,7 +57,7 @@ def test_a_fix_that_a_person_must_confirm_is_made_on_demand(
     blueprint.write_text(MISSPELT)
     assert run([*LINT, "--fix"]) == 1
     assert blueprint.read_text() == MISSPELT
-    assert "\n1 fixable with --fix --unsafe-fixes\n" in capsys.readouterr().out
+    assert "\n1 fixable with svcforge lint --fix --unsafe-fixes\n" in capsys.readouterr().out
     assert run([*LINT, "--fix", "--unsafe-fixes"]) == 0
     assert blueprint.read_text() == ONCE
 
@@ -68,9 +68,9 @@ def test_what_can_be_fixed_is_marked_and_counted(blueprint: Path, capsys: pytest
     shown = capsys.readouterr().out
     assert "SF002 error  [*] duplicate-declaration" in shown
     assert "SF001 error  unresolved-reference" in shown
-    assert "[*] 1 fixable with --fix (1 more with --unsafe-fixes)" in shown
+    assert "[*] 1 fixable with svcforge lint --fix (1 more with --unsafe-fixes)" in shown
     run([*LINT, "--unsafe-fixes"])
-    assert "[*] 2 fixable with --fix\n" in capsys.readouterr().out
+    assert "[*] 2 fixable with svcforge lint --fix\n" in capsys.readouterr().out
 
 
 def test_diff_shows_what_would_change_and_writes_nothing(blueprint: Path, capsys: pytest.CaptureFixture[str]) -> None:

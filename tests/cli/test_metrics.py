@@ -48,6 +48,14 @@ def test_a_name_that_stands_for_nothing_is_told_and_the_rest_is_counted(
     assert json.loads(printed.out)["system"]["calls"] == 1
 
 
+@pytest.mark.parametrize("verb", ["metrics", "graph", "generate"])
+def test_every_command_names_the_one_that_mends(verb: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "blueprint.yaml"
+    file.write_text(SMALL.replace("system: s", "system: s\ndefaults: {stack: python}").replace("[b]", "[bb]"))
+    assert run([verb, str(file)]) == 1
+    assert "\n1 fixable with svcforge lint --fix --unsafe-fixes\n" in capsys.readouterr().err
+
+
 def test_what_is_wrong_otherwise_is_left_to_lint(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "blueprint.yaml"
     file.write_text(SMALL.replace("b: {}", "b: {calls: [a]}"))

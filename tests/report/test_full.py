@@ -105,7 +105,7 @@ def test_what_can_be_fixed_is_marked_and_counted() -> None:
     printed = full(Report(found, summary_of(found)), Page())
     assert printed.startswith("SF101 error  [*] sync-cycle: ")
     assert "SF003 warning  isolated-service: " in printed
-    assert printed.endswith("[*] 1 fixable with --fix (1 more with --unsafe-fixes)\n")
+    assert printed.endswith("[*] 1 fixable with svcforge lint --fix (1 more with --unsafe-fixes)\n")
 
 
 def test_a_rule_of_the_blueprints_own_has_no_page_to_read() -> None:

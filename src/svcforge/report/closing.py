@@ -36,9 +36,9 @@ def closing(report: Report) -> Iterator[str]:
     yield closing_line(summary)
     now, more = (summary.fixable + summary.unsafe, 0) if report.unsafe else (summary.fixable, summary.unsafe)
     if now:
-        yield f"{MARK} {now} fixable with --fix" + (f" ({more} more with --unsafe-fixes)" if more else "")
+        yield f"{MARK} {now} fixable with svcforge lint --fix" + (f" ({more} more with --unsafe-fixes)" if more else "")
     elif more:
-        yield f"{more} fixable with --fix --unsafe-fixes"
+        yield f"{more} fixable with svcforge lint --fix --unsafe-fixes"
     if reached:
         asks = f" ({reached.next} needs {reached.missing} more)" if reached.next else ""
         yield f"Profile reached: {reached.profile or 'none'}{asks}"
