@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from svcforge.adopt.system import Kind
 
@@ -144,11 +145,13 @@ def known(image: str, name: str) -> Known | None:
     return by_image or by_name
 
 
+@lru_cache(maxsize=65_536)
 def of_name(name: str) -> Known | None:
     """The first row of the table that a name fits."""
     words = words_of(name)
     own = bool(OF_OUR_OWN.intersection(words))
-    for row in TABLE:
+    rows = sorted({row for run in _runs(words) for word in run for row in _BY_WORD.get(word, ())})
+    for row in (TABLE[number] for number in rows):
         if own and row.kind in (Kind.STORE, Kind.BROKER):
             continue
         if any(_holds(words, wanted.split()) for wanted in row.words):
@@ -169,11 +172,22 @@ def product(row: Known | None, *names: str) -> str:
     return next(held, row.words[0]).lstrip("=").replace(" ", "-")
 
 
+def _runs(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words of a name, and the same without numbers at their ends (`mysql8`); `k6` is a name of its own."""
+    return words, tuple(re.sub(r"(?<=[a-z])\d+$", "", word) if word != "k6" else word for word in words)
+
+
 def _holds(words: tuple[str, ...], wanted: list[str]) -> bool:
     if wanted[0].startswith("="):
         return words == (wanted[0][1:],)
-    plain = tuple(re.sub(r"(?<=[a-z])\d+$", "", word) if word != "k6" else word for word in words)
-    return any(list(run[i : i + len(wanted)]) == wanted for run in (words, plain) for i in range(len(run)))
+    return any(list(run[i : i + len(wanted)]) == wanted for run in _runs(words) for i in range(len(run)))
+
+
+_BY_WORD: dict[str, set[int]] = {}
+"""First word -> the rows of the table that it may begin: most names have none of them."""
+for _number, _row in enumerate(TABLE):
+    for _wanted in _row.words:
+        _BY_WORD.setdefault(_wanted.split()[0].lstrip("="), set()).add(_number)
 
 
 STEREOTYPES: dict[str, Known] = {

@@ -28,7 +28,9 @@ class Lines:
 
 def clean(text: str | None) -> str:
     """Text in one line that everybody can see: other characters become a question mark."""
-    return "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in text or "").strip()
+    if text is None or text.isprintable():
+        return (text or "").strip()
+    return "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in text).strip()
 
 
 def scalar(text: str) -> str:
