@@ -1,4 +1,4 @@
-"""What an operation's availability can be at best: the product over the services that it cannot do without."""
+"""What an operation's availability can be at best: the product over the service and those that it cannot do without."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from svcforge.lint.context import Indexes
 from svcforge.lint.cycles import components
 from svcforge.lint.requests import Node
 from svcforge.model.edges import Edge
-from svcforge.model.effective import availability
+from svcforge.model.effective import availability, replicas
 
 LOOKED_AT = 100
 """Places of one request that are looked at, nearest first: a request that leads to more has other troubles."""
@@ -24,15 +24,19 @@ EQUAL = 1e-9
 
 
 class Budgets:
-    """The promised availabilities (`slo.availability`) of what requests depend on.
+    """The availabilities of what requests depend on: what is promised (`slo.availability`), else what replicas give.
 
-    What promises nothing counts as always there, so that a finding is a proof. Dependencies with a fallback, optional
-    ones, events and copies are none.
+    What says neither counts as always there, so that a finding is a proof. Dependencies with a fallback, optional ones,
+    events and copies are none.
     """
 
-    def __init__(self, indexes: Indexes) -> None:
-        """Work out what is lost at most on the way from each place, callees first."""
-        self._blueprint = indexes.blueprint
+    def __init__(self, indexes: Indexes, replica: float = 0.0) -> None:
+        """Work out what is lost at most on the way from each place, callees first.
+
+        Args:
+            replica: the share of time (0..1) that a single replica is there; 0 where nothing is known of it.
+        """
+        self._blueprint, self._replica = indexes.blueprint, min(replica, 1.0)
         self._graph = {
             node: [(edge, end) for edge, end in out if edge is None or hard(self._blueprint, edge)]
             for node, out in indexes.requests.items()
@@ -44,12 +48,26 @@ class Budgets:
         value: float | None = availability(self._blueprint, name).value
         return value
 
+    def of_replicas(self, name: str) -> float | None:
+        """What the replicas of a service or BFF give, of which one must be there: `1 - (1 - a) ** r`; None if not known.
+
+        (lint.md, "Metrics": composite availability.)
+        """
+        number = replicas(self._blueprint, name).value if self._replica else None
+        return 1 - (1 - self._replica) ** max(number, 1) if number is not None else None
+
+    def offered(self, name: str) -> float | None:
+        """What callers can count on: the promise, which is made for all replicas together, else what the replicas give."""
+        promise = self.promised(name)
+        return self.of_replicas(name) if promise is None else promise
+
     def at_best(self, node: Node, promise: float) -> Mapping[str, float] | None:
-        """The dependencies with what they promise, where their product is less than a promise; else None."""
-        if exp(-self._lost.get(node, 0.0)) >= promise - EQUAL:
+        """The service's replicas and its dependencies, with what each offers, if their product is less than a promise."""
+        own = self.of_replicas(node[0])
+        total = 1.0 if own is None else own
+        if total * exp(-self._lost.get(node, 0.0)) >= promise - EQUAL:
             return None
-        found: dict[str, float] = {}
-        total = 1.0
+        found: dict[str, float] = {} if own is None else {node[0]: own}
         seen, todo = {node}, deque([node])
         while todo and len(seen) < (LOOKED_AT if total >= promise - EQUAL else LOOKED_AT_WHEN_PROVED):
             for _, end in self._graph.get(todo.popleft(), ()):
@@ -57,7 +75,7 @@ class Budgets:
                     continue
                 seen.add(end)
                 todo.append(end)
-                if end[0] != node[0] and end[0] not in found and (value := self.promised(end[0])) is not None:
+                if end[0] != node[0] and end[0] not in found and (value := self.offered(end[0])) is not None:
                     found[end[0]] = value
                     total *= value
         return found if total < promise - EQUAL else None
@@ -75,7 +93,7 @@ class Budgets:
         return lost
 
     def _loss(self, edge: Edge | None) -> float:
-        value = self.promised(edge.target) if edge is not None else None
+        value = self.offered(edge.target) if edge is not None else None
         return 0.0 if value is None else -log(max(value, EQUAL))
 
 

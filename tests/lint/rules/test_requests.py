@@ -315,6 +315,36 @@ def test_services_that_call_each_other_do_not_depend_on_themselves() -> None:
     assert messages(text, "SF307") == []
 
 
+REPLICA = "lint: {options: {SF307: {replica_availability: 0.99}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("services", "expected"),
+    [
+        # a promise is one of the service: its replicas add nothing to it
+        ({"a": "slo: {availability: 99.9%}, calls: [b]", "b": "replicas: 3, slo: {availability: 99%}"}, "b 99%"),
+        ({"a": "slo: {availability: 99.9%}, calls: [b]", "b": "replicas: 1"}, "b 99% of one replica"),
+        ({"a": "slo: {availability: 99.999%}, calls: [b]", "b": "scale: {min: 2}"}, "b 99.99% of 2 replicas"),
+        ({"a": "slo: {availability: 99.99%}, calls: [b]", "b": "scale: {min: 2}"}, ""),
+        ({"a": "slo: {availability: 99.9%}, calls: [b]", "b": ""}, ""),
+        ({"a": "slo: {availability: 99.9%}, replicas: 1"}, "a 99% of one replica"),
+        ({"a": "slo: {availability: 99%}, replicas: 1"}, ""),
+        (
+            {"a": "slo: {availability: 99.9%}, replicas: 1, calls: [b]", "b": "slo: {availability: 99.5%}"},
+            "a 99% of one replica * b 99.5%",
+        ),
+    ],
+)
+def test_replicas_count_where_it_is_said_how_often_one_is_there(services: dict[str, str], expected: str) -> None:
+    bodies = {name: f"{{{body}}}" for name, body in services.items()}
+    warnings = [m for m in messages(system(bodies, REPLICA), "SF307") if m.startswith("warning")]
+    assert [m.partition(" at best: ")[2] for m in warnings] == [expected] * bool(expected)
+
+
+def test_of_a_single_replica_nothing_is_known_by_itself() -> None:
+    assert messages(system({"a": "{slo: {availability: 99.9%}, calls: [b]}", "b": "{replicas: 1}"}), "SF307") == []
+
+
 def slow(latency: str, of_a: str = "", of_b: str = "takes: 300ms") -> str:
     services = {
         "a": f"{{slo: {{latency: {latency}}}, operations: {{go: {{takes: 200ms, calls: [b.go]{of_a}}}}}}}",
