@@ -87,6 +87,23 @@ def test_what_exists_tells_somewhere_what_it_does(service: str, platform: str, e
     assert messages(system({"a": service}, platform), "SF703") == expected
 
 
+APART = 'warning "loki" gets no logs of "b": they lie where they arise'
+
+
+@pytest.mark.parametrize(
+    ("services", "expected"),
+    [
+        ({"a": "{has: [logs]}", "b": "{has: []}"}, [APART]),
+        ({"a": "{}", "b": "{has: [tracing]}"}, [APART]),
+        ({"a": "{has: [logs]}", "b": "{has: [logs]}"}, []),
+        ({"a": "{has: []}", "b": "{has: []}"}, []),
+        ({"a": "{has: [logs]}", "b": "{has: [], role: infra}"}, []),
+    ],
+)
+def test_who_sends_no_logs_where_others_do_is_told(services: dict[str, str], expected: list[str]) -> None:
+    assert messages(system(services, "platform: {logs: loki, metrics: prometheus}\n"), "SF703") == expected
+
+
 def test_all_services_without_logs_are_one_finding() -> None:
     [logs, _] = findings(system({"a": "{}", "b": "{}"}, BARE), "SF703")
     assert logs.message == 'no log sink: nobody collects the logs of "a" and "b"'
