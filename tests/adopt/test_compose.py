@@ -211,13 +211,13 @@ def test_which_database_is_used_may_be_unsaid_and_is_then_no_shared_database(tmp
     assert [i.at for i in cache.lint.ignore if i.rule == "SF201"] == []
 
 
-def test_what_names_other_files_is_told(tmp_path: Path) -> None:
+def test_what_is_not_there_is_told(tmp_path: Path) -> None:
     folder = Folder(tmp_path).write(
         compose="include: [x.yaml]\nservices: {a: {build: ., env_file: .env, extends: {service: b}, depends_on: [gone]}}"
     )
-    assert [note.split(": ", 1)[1] for note in folder.imported().notes] == [
-        'not read: "include" names other files; name them as sources too',
-        'not read: the "env_file" of "a"',
-        'not read: what "a" extends',
-        '"a" depends on "gone", which is declared nowhere',
-    ]
+    assert folder.imported().notes == (
+        'compose.yaml:1 include: not followed: "x.yaml": there is no such file',
+        'compose.yaml:2 depends_on: "a" depends on "gone", which is declared nowhere',
+        'compose.yaml:2 env_file: not followed: ".env": there is no such file',
+        'compose.yaml:2 extends: not followed: there is no service "b" in "compose.yaml"',
+    )

@@ -70,7 +70,7 @@ class _Model:
         self.nodes: dict[str, Node] = {}
         for group, external in (("services", False), ("external_entities", True)):
             for entry, at in items(document.data, group):
-                self._node(entry, Origin(document.file, at, group), external)
+                self._node(entry, Origin.of(at, group), external)
         self.discovery = next((f.value for f in self.platform if f.key == "discovery"), None)
 
     def _node(self, entry: object, origin: Origin, external: bool) -> None:
@@ -105,7 +105,7 @@ class _Model:
         """The flows as links."""
         seen: set[tuple[str, str]] = set()
         for flow, at in items(self.document.data, "information_flows"):
-            origin = Origin(self.document.file, at, "information_flows")
+            origin = Origin.of(at, "information_flows")
             sender, receiver = text(flow, "sender"), text(flow, "receiver")
             missing = [name for name in (sender, receiver) if name not in self.nodes]
             if missing:

@@ -53,13 +53,14 @@ _SCHEMA_OF = ("database", "db", "dbname", "schema", "name")
 class Variable:
     """A variable: its value with what could be filled in, or None where the value is not in the source.
 
-    `secret`: it comes from a place for secrets.
+    `secret`: it comes from a place for secrets; `kept_out`: from a file that is by custom not kept with the others.
     """
 
     name: str
     value: str | None
     origin: Origin
     secret: bool = False
+    kept_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +156,10 @@ def _secrets(variables: list[Variable]) -> Iterator[Fact]:
         pairs = set(pairwise(words))
         named = bool(SECRET_WORDS.intersection(words) or pairs.intersection(SECRET_PAIRS))
         if variable.secret or (named and not NO_SECRET.intersection(words)):
-            literal = not variable.secret and bool(variable.value)
+            literal = not variable.secret and not variable.kept_out and bool(variable.value)
             yield Fact("secret", (variable.name, literal), variable.origin)
         elif variable.value and any(a.credentials for a in addresses(variable.value)):
-            yield Fact("secret", (f"{variable.name}_password", True), variable.origin)
+            yield Fact("secret", (f"{variable.name}_password", not variable.kept_out), variable.origin)
 
 
 def traces(variables: Iterable[Variable]) -> Origin | None:

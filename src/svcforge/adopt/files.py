@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -11,14 +12,13 @@ from typing import Any
 from svcforge.adopt import helm
 from svcforge.adopt.kinds import words_of
 from svcforge.adopt.looking import mapping, sequence, text
+from svcforge.adopt.reach import MAX_BYTES, Reach, Refused
 from svcforge.adopt.system import Note, Origin
 from svcforge.errors import SvcforgeError
 from svcforge.source.foreign import read_foreign
 from svcforge.source.tree import Mapping
 
 SUFFIXES = (".yaml", ".yml", ".json")
-MAX_BYTES = 32_000_000
-"""The largest file that is read."""
 MAX_FILES = 10_000
 """Files of one import."""
 SKIPPED_FOLDERS = ("node_modules", "vendor", "target", "dist")
@@ -69,21 +69,24 @@ OF_ANY_SYSTEM = frozenset([*_DEPLOYED, *_PLACES, *_MODELS])
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A document of a file, and the kind of source that it is."""
+    """A document of a file, and the kind of source that it is; `named`: the file itself is a source."""
 
     kind: str
     file: str
     data: Mapping
+    path: Path
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """All that was read, what could not be, and the name of the folder that holds it."""
+    """All that was read, what could not be, the name of the folder that holds it, and what else may be read."""
 
     documents: tuple[Read, ...]
     notes: tuple[Note, ...]
     folder: str
     files: tuple[str, ...]
+    reach: Reach
 
 
 def found(sources: Sequence[str]) -> Found:
@@ -98,12 +101,11 @@ def found(sources: Sequence[str]) -> Found:
     paths = list(dict.fromkeys(file for path in named for file in _files(path)))
     if len(paths) > MAX_FILES:
         raise SvcforgeError(f"more than {MAX_FILES} files", "name the folder that holds the manifests")
-    base = _base(named)
+    reach = Reach(named)
     documents: list[Read] = []
     notes: list[Note] = []
     for path in paths:
-        shown = Path(os.path.relpath(path.absolute(), base)).as_posix()
-        _read(path, shown, documents, notes)
+        _read(path, path in named, reach, documents, notes)
     if not documents:
         names = ", ".join(f'"{source}"' for source in sources)
         raise SvcforgeError(
@@ -111,7 +113,7 @@ def found(sources: Sequence[str]) -> Found:
             "name compose files, Kubernetes manifests, microTOSCA or dataflow models, or a topology.json",
         )
     shown_files = tuple(dict.fromkeys(document.file for document in documents))
-    return Found(tuple(documents), tuple(notes), _called(base, shown_files), shown_files)
+    return Found(tuple(documents), tuple(notes), _called(reach.base, shown_files), shown_files, reach)
 
 
 def _files(path: Path) -> Iterable[Path]:
@@ -120,17 +122,18 @@ def _files(path: Path) -> Iterable[Path]:
     below: list[Path] = []
     for folder, folders, names in os.walk(path):
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in SKIPPED_FOLDERS)
-        below += [Path(folder, n) for n in sorted(names) if n.lower().endswith(SUFFIXES) and n.lower() not in BESIDE]
+        below += [
+            Path(folder, n)
+            for n in sorted(names, key=_turn)
+            if n.lower().endswith(SUFFIXES) and n.lower() not in BESIDE
+        ]
     return below
 
 
-def _base(named: Sequence[Path]) -> Path:
-    """The folder that file names are shown from: the innermost that holds all sources."""
-    folders = [path.absolute() if path.is_dir() else path.absolute().parent for path in named]
-    try:
-        return Path(os.path.commonpath(folders))
-    except ValueError:  # two drives
-        return folders[0]
+def _turn(name: str) -> tuple[int, str]:
+    """The turn of a file in its folder: `compose.override.yaml` comes after the `compose.yaml` that it changes."""
+    is_compose = name.lower().startswith(("compose", "docker-compose"))
+    return (len(re.split(r"[.-]", name)) if is_compose else 0), name
 
 
 def _called(folder: Path, files: Sequence[str]) -> str:
@@ -143,17 +146,11 @@ def _called(folder: Path, files: Sequence[str]) -> str:
     return next((name for name in names if not OF_ANY_SYSTEM.issuperset(words_of(name))), folder.name)
 
 
-def _read(path: Path, shown: str, documents: list[Read], notes: list[Note]) -> None:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            notes.append(Note(Origin(shown, 1), f"not read: larger than {MAX_BYTES // 1_000_000} MB"))
-            return
-        written = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        notes.append(Note(Origin(shown, 1), "not read: this is no text in UTF-8"))
+def _read(path: Path, named: bool, reach: Reach, documents: list[Read], notes: list[Note]) -> None:
+    written, shown = reach.text(path), reach.shown(path)
+    if isinstance(written, Refused):
+        notes.append(Note(Origin(shown, 1), f"not read: {written.reason}"))
         return
-    except OSError as error:
-        raise SvcforgeError(f'cannot read "{path}": {error.strerror}', "check its permissions") from error
     if "{{" in written and path.suffix.lower() != ".json":
         plain = helm.plain(written, _values(path))
         notes += [Note(Origin(shown, line), told) for line, told in plain.notes]
@@ -163,7 +160,9 @@ def _read(path: Path, shown: str, documents: list[Read], notes: list[Note]) -> N
         line, problem = foreign.problem
         notes.append(Note(Origin(shown, line), f"not read from here on: {problem}"))
     known = [
-        Read(kind, shown, data) for data in foreign.documents if (kind := kind_of(data)) and isinstance(data, Mapping)
+        Read(kind, shown, data, path, named)
+        for data in foreign.documents
+        if (kind := kind_of(data)) and isinstance(data, Mapping)
     ]
     documents += known
     if not known and not foreign.problem and foreign.documents:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from svcforge.adopt.looking import duration, items, line, mapping, sequence, text, texts, whole
+from svcforge.adopt.looking import duration, items, mapping, origin_of, sequence, text, texts, whole
 from svcforge.adopt.system import Fact, Link, LinkKind, Node, Note, Origin
 from svcforge.adopt.workloads import Object, Workload, labels
 
@@ -72,7 +72,7 @@ def _virtual_service(each: Object, resolve: Resolve, to: dict[str, list[Fact]], 
         return  # a way into the cluster: ways_in reads it
     said: dict[str, list[dict[str, Fact]]] = {}
     for http, at in items(each.spec, "http"):
-        origin = Origin(each.file, at, "VirtualService")
+        origin = Origin.of(at, "VirtualService")
         facts = {fact.key: fact for fact in _waiting(http, each)}
         if text(http, "retries", "perTryTimeout"):
             notes.append(Note(origin, "not read: perTryTimeout, for which there is no word"))
@@ -166,7 +166,7 @@ def _authorization(
         return
     selector = labels(policy.spec, "selector", "matchLabels")
     key = "principals" if proved else "requestPrincipals"
-    origin = Origin(policy.file, line((proved or tokens)[0], key), "AuthorizationPolicy")
+    origin = origin_of((proved or tokens)[0], key, file=policy.file, what="AuthorizationPolicy")
     for name, workload in workloads.items():
         if workload.matches(selector, policy.namespace) if selector else workload.namespace == policy.namespace:
             fact = Fact("auth", "mesh" if proved else "forward", origin)

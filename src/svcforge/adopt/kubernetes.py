@@ -13,7 +13,7 @@ from svcforge.adopt.kinds import CAPTURES, engine_of, image_name, known, of_name
 from svcforge.adopt.looking import entries, items, mapping, text, texts, true, whole
 from svcforge.adopt.system import Fact, Kind, Link, LinkKind, Node, Note, Origin, Part
 from svcforge.adopt.workloads import Object, Workload, labels, objects, workloads
-from svcforge.source.tree import Mapping
+from svcforge.source.tree import Mapping, Place
 
 UNSEEN = dict.fromkeys(("outbox", "inbox", "contract", "version"), "manifests do")
 BESIDE = frozenset(
@@ -128,7 +128,7 @@ class _Cluster:
             if container is main or not isinstance(container, Mapping):
                 continue
             own, image = text(container, "name"), image_name(text(container, "image"))
-            origin = Origin(first.file, at, "containers")
+            origin = Origin.of(at, "containers")
             row = of_name(image) or of_name(own)
             if BESIDE.intersection((*words_of(own), *words_of(image))) or (row and row.role in ("infra", "gateway")):
                 self.nodes[name] = _with(self.nodes[name], Fact("sidecar", (own or image, image), origin))
@@ -215,10 +215,10 @@ class _Cluster:
             for source, at in items(container, "envFrom"):
                 config = configs.get((each.namespace, text(source, "configMapRef", "name")))
                 prefix = text(source, "prefix")
-                for key, value, line_ in entries(config.data, "data") if config else ():
-                    yield Variable(f"{prefix}{key}", text(value), Origin(config.file if config else "", line_, key))
+                for key, value, place in entries(config.data, "data") if config else ():
+                    yield Variable(f"{prefix}{key}", text(value), Origin.of(place, key))
                 if secret := text(source, "secretRef", "name"):
-                    yield Variable(secret, None, Origin(each.file, at, "secretRef"), secret=True)
+                    yield Variable(secret, None, Origin.of(at, "secretRef"), secret=True)
             for word in (*texts(container, "command"), *texts(container, "args")):
                 value = word.partition("=")[2] if word.startswith("-") else word
                 if "://" in value or re.search(r"^[\w.-]+:\d+$", value):
@@ -227,14 +227,14 @@ class _Cluster:
                     )
         for volume, _ in items(each.pod, "volumes"):
             config = configs.get((each.namespace, text(volume, "configMap", "name")))
-            for key, value, line_ in entries(config.data, "data") if config else ():
-                yield from _mounted(key, text(value), Origin(config.file if config else "", line_, key), self.resolve)
+            for key, value, place in entries(config.data, "data") if config else ():
+                yield from _mounted(key, text(value), Origin.of(place, key), self.resolve)
 
     def _variable(
-        self, each: Object, entry: object, at: int, configs: dict[tuple[str, str], Object]
+        self, each: Object, entry: object, at: Place, configs: dict[tuple[str, str], Object]
     ) -> Iterator[Variable]:
         name = text(entry, "name")
-        origin = Origin(each.file, at, name)
+        origin = Origin.of(at, name)
         reference = mapping(entry, "valueFrom", "configMapKeyRef")
         config = configs.get((each.namespace, text(reference, "name")))
         if not name:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from svcforge.source.tree import Mapping, Quoted, Sequence
+from svcforge.adopt.system import Origin
+from svcforge.source.tree import Mapping, Place, Quoted, Sequence
 
 NULLS = ("", "~", "null", "Null", "NULL")
 TRUE = ("true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON")
@@ -52,29 +53,26 @@ def whole(node: Any, *keys: str) -> int | None:
     return int(found) if found.isascii() and found.isdigit() and len(found) <= 9 else None
 
 
-def line(node: Any, key: str | int | None = None) -> int:
-    """The line of a key, of a list's item, or of a mapping's first key."""
-    if isinstance(node, Mapping):
-        if isinstance(key, str) and key in node.keys_at:
-            return node.keys_at[key][1]
-        return min((place[1] for place in node.keys_at.values()), default=1)
-    if isinstance(node, Sequence) and isinstance(key, int) and key < len(node.values_at):
-        return node.values_at[key][1]
-    return 1
+def origin_of(node: Any, key: str | None = None, *, file: str, what: str = "") -> Origin:
+    """The place of a mapping's key, or of its first; the first line of `file` where nothing is."""
+    places = node.keys_at if isinstance(node, Mapping) else {}
+    place = places.get(key) if key is not None else None
+    place = place or next(iter(places.values()), None)
+    return Origin.of(place, what) if place else Origin(file, 1, what)
 
 
-def entries(node: Any, *keys: str) -> Iterator[tuple[str, Any, int]]:
-    """Key, value and line of each entry of the mapping at a path of keys."""
+def entries(node: Any, *keys: str) -> Iterator[tuple[str, Any, Place]]:
+    """Key, value and the key's place of each entry of the mapping at a path of keys."""
     found = mapping(node, *keys)
     for key, value in found.items():
-        yield key, value, found.keys_at[key][1]
+        yield key, value, found.keys_at[key]
 
 
-def items(node: Any, *keys: str) -> Iterator[tuple[Any, int]]:
-    """Item and line of each item of the list at a path of keys."""
+def items(node: Any, *keys: str) -> Iterator[tuple[Any, Place]]:
+    """Item and place of each item of the list at a path of keys."""
     found = sequence(node, *keys)
     for index, item in enumerate(found):
-        yield item, found.values_at[index][1]
+        yield item, found.values_at[index]
 
 
 def duration(written: str) -> str | None:

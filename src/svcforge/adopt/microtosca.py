@@ -62,7 +62,7 @@ class _Drawing:
         self.origins: dict[str, Origin] = {}
         for name, node, at in entries(self.data, "node_templates"):
             self.types[name] = text(node, "type").rpartition(".")[2].lower()
-            self.origins[name] = Origin(self.file, at)
+            self.origins[name] = Origin.of(at)
         self.arrows = [a for name in self.types for a in self._arrows(name)]
         self.edge = {member for _, member, _ in self._groups("edge")}
         self.targets: dict[str, list[str]] = {}
@@ -150,7 +150,7 @@ class _Drawing:
                 continue
             interaction = requirement["interaction"]
             target = text(interaction) or text(interaction, "node")
-            origin = Origin(self.file, at)
+            origin = Origin.of(at)
             if target not in self.types or self._is(target, COMPUTES):
                 self.notes.append(Note(origin, f'"{name}" interacts with "{target}", which is not drawn'))
                 continue
@@ -173,13 +173,13 @@ class _Drawing:
             for requirement, at in items(node, "requirements"):
                 on = text(requirement, "deployed_on") or text(requirement, "deployed_on", "node")
                 if on and self._is(name, SERVICES):
-                    found.setdefault(on, []).append((name, Origin(self.file, at)))
+                    found.setdefault(on, []).append((name, Origin.of(at)))
         return {name: Fact("unit", on, o) for on, those in found.items() if len(those) > 1 for name, o in those}
 
     def _groups(self, kind: str) -> Iterator[tuple[str, str, Origin]]:
         for group, data, at in entries(self.data, "groups"):
             if text(data, "type").rpartition(".")[2].lower() == kind:
-                yield from ((group, member, Origin(self.file, at, "groups")) for member in texts(data, "members"))
+                yield from ((group, member, Origin.of(at, "groups")) for member in texts(data, "members"))
 
 
 def _engine(name: str, kind: Kind) -> str | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from svcforge.source.tree import Place
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Origin:
@@ -15,6 +17,11 @@ class Origin:
     file: str
     line: int
     what: str = ""
+
+    @classmethod
+    def of(cls, place: Place, what: str = "") -> Origin:
+        """The place of something that was read."""
+        return cls(place[0], place[1], what)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}" + (f" {self.what}" if self.what else "")

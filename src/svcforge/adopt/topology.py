@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from svcforge.adopt.files import Read
 from svcforge.adopt.kinds import engine_of, of_name
-from svcforge.adopt.looking import items, line, text
+from svcforge.adopt.looking import items, origin_of, text
 from svcforge.adopt.system import Fact, Kind, Link, LinkKind, Node, Note, Origin, Part
 
 KINDS: dict[str, tuple[Kind, str | None]] = {
@@ -48,11 +48,11 @@ def read(documents: Sequence[Read]) -> Part:
     name = None
     for document in documents:
         if (system := text(document.data, "system")) and name is None:
-            name = (system, Origin(document.file, line(document.data, "system"), "system"))
+            name = (system, origin_of(document.data, "system", file=document.file, what="system"))
         found = _nodes(document, notes)
         known = {node.name: node for node in found}
         for edge, at in items(document.data, "edges"):
-            link = _link(edge, Origin(document.file, at, "edges"), known, notes)
+            link = _link(edge, Origin.of(at, "edges"), known, notes)
             links += [link] if link else []
         nodes += known.values()
     return Part(source="topology", name=name, nodes=tuple(nodes), links=tuple(links), notes=tuple(notes), unseen=UNSEEN)
@@ -61,7 +61,7 @@ def read(documents: Sequence[Read]) -> Part:
 def _nodes(document: Read, notes: list[Note]) -> list[Node]:
     found: list[Node] = []
     for node, at in items(document.data, "nodes"):
-        origin = Origin(document.file, at, "nodes")
+        origin = Origin.of(at, "nodes")
         name, kind = text(node, "name"), text(node, "kind")
         if not name:
             notes.append(Note(origin, "a node without a name"))

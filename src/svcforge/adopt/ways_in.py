@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from svcforge.adopt.looking import duration, items, line, mapping, text, texts
+from svcforge.adopt.looking import duration, items, mapping, origin_of, text, texts
 from svcforge.adopt.system import Jwt, Node, Note, Origin, Route
 from svcforge.adopt.workloads import Object
 
@@ -68,7 +68,7 @@ def _ingress(each: Object) -> Iterator[Found]:
         yield each.name, "/", None, _backend(default), each.at(default), None
     for rule, _ in items(each.spec, "rules"):
         for path, at in items(rule, "http", "paths"):
-            origin = Origin(each.file, at, "Ingress")
+            origin = Origin.of(at, "Ingress")
             yield each.name, text(path, "path") or "/", None, _backend(mapping(path, "backend")), origin, None
 
 
@@ -87,7 +87,7 @@ def _http_route(each: Object) -> Iterator[Found]:
             path = path or (f"/{service}" if service else "/")
             method = text(match, "method") if text(match, "method") in METHODS else None
             for backend, _ in items(rule, "backendRefs"):
-                yield gateway, path, method, text(backend, "name"), Origin(each.file, at, each.kind), timeout
+                yield gateway, path, method, text(backend, "name"), Origin.of(at, each.kind), timeout
 
 
 def _virtual_service(each: Object) -> Iterator[Found]:
@@ -103,7 +103,7 @@ def _virtual_service(each: Object) -> Iterator[Found]:
             method = text(match, "method", "exact")
             for route, _ in items(http, "route"):
                 host = text(route, "destination", "host")
-                origin = Origin(each.file, at, "VirtualService")
+                origin = Origin.of(at, "VirtualService")
                 yield gateways[0], path, method if method in METHODS else None, host, origin, timeout
 
 
@@ -123,11 +123,11 @@ def _jwt(objects: Mapping[str, list[Object]], notes: list[Note]) -> Jwt | None:
     """Whose tokens are accepted at the gateway, as a RequestAuthentication says it."""
     for each in objects.get("RequestAuthentication", ()):
         for rule, at in items(each.spec, "jwtRules"):
-            origin = Origin(each.file, at, "RequestAuthentication")
+            origin = Origin.of(at, "RequestAuthentication")
             issuer, audience = text(rule, "issuer"), next(iter(texts(rule, "audiences")), "")
             if issuer and audience:
                 return Jwt(issuer, audience, text(rule, "jwksUri") or None, origin)
             notes.append(
-                Note(Origin(each.file, line(rule), "RequestAuthentication"), "not read: tokens for no audience")
+                Note(origin_of(rule, file=each.file, what="RequestAuthentication"), "not read: tokens for no audience")
             )
     return None

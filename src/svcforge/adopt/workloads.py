@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from svcforge.adopt.files import Read
-from svcforge.adopt.looking import entries, items, line, mapping, text
+from svcforge.adopt.looking import entries, items, mapping, origin_of, text
 from svcforge.adopt.system import Note, Origin
 from svcforge.source.tree import Mapping
 
@@ -77,11 +77,11 @@ class Object:
     @property
     def origin(self) -> Origin:
         """Where it is named."""
-        return Origin(self.file, line(mapping(self.data, "metadata"), "name"), self.kind)
+        return origin_of(mapping(self.data, "metadata"), "name", file=self.file, what=self.kind)
 
-    def at(self, node: object, key: str | int | None = None, what: str = "") -> Origin:
+    def at(self, node: object, key: str | None = None, what: str = "") -> Origin:
         """The place of something inside it."""
-        return Origin(self.file, line(node, key), what or self.kind)
+        return origin_of(node, key, file=self.file, what=what or self.kind)
 
     @property
     def spec(self) -> Mapping:
@@ -146,11 +146,11 @@ def objects(documents: Sequence[Read], notes: list[Note]) -> dict[str, list[Obje
             if kind not in READ and kind not in RUNNING:
                 if kind not in SILENT and kind not in unknown:
                     notes.append(
-                        Note(Origin(document.file, line(data, "kind")), f'not read: objects of the kind "{kind}"')
+                        Note(origin_of(data, "kind", file=document.file), f'not read: objects of the kind "{kind}"')
                     )
                 unknown.add(kind)
             elif not name:
-                notes.append(Note(Origin(document.file, line(data, "kind")), f"a {kind} without a name"))
+                notes.append(Note(origin_of(data, "kind", file=document.file), f"a {kind} without a name"))
             elif (kind, each.namespace, name) in seen:
                 notes.append(Note(each.origin, f'a second {kind} "{name}": not read'))
             else:
@@ -171,8 +171,7 @@ def _flat(data: Mapping) -> Iterator[Mapping]:
 def workloads(found: dict[str, list[Object]]) -> list[Workload]:
     """The parts of the system: every workload with its Services, versions behind one Service joined."""
     running = [each for kind in RUNNING for each in found.get(kind, ())]
-    order = {(o.file, line(o.data)): i for i, o in enumerate(running)}
-    running.sort(key=lambda o: (o.file, line(o.data), order[o.file, line(o.data)]))
+    running.sort(key=lambda o: (o.file, origin_of(o.data, file=o.file).line))
     group = {id(each): Workload(each.name, [each]) for each in running}
     labelled: dict[tuple[str, str, str], list[Object]] = {}
     for each in running:
