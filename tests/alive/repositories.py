@@ -26,7 +26,7 @@ def repositories(example: str) -> list[str]:
     return [f"services/{name}" for name in blueprint.services] + [f"bffs/{name}" for name in blueprint.bffs]
 
 
-EXAMPLES = ("shop", "healthcare", "minimal", *kitchen.SYSTEMS)
+EXAMPLES = ("shop", "healthcare", "online-boutique", "minimal", *kitchen.SYSTEMS)
 REPOSITORIES = [(example, folder) for example in EXAMPLES for folder in repositories(example)]
 
 

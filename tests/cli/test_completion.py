@@ -29,7 +29,7 @@ def completed(*words: str) -> list[str]:
         (["svcforge", "lint", "--pro"], ["--profile"]),
         (["svcforge", "lint", "--profile", ""], ["minimal", "recommended", "production"]),
         (["svcforge", "graph", "--view", "e"], ["events"]),
-        (["svcforge", "init", "--from", ""], ["healthcare", "minimal", "shop"]),
+        (["svcforge", "init", "--from", ""], ["healthcare", "minimal", "online-boutique", "shop"]),
         (["svcforge", "init", "--from", "s"], ["shop"]),
         (["svcforge", "generate", "--d"], ["--dry-run"]),
     ],

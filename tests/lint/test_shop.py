@@ -36,4 +36,4 @@ def test_an_example_is_silent(file: Path, profile: str) -> None:
 
 
 def test_there_are_examples() -> None:
-    assert {"shop", "healthcare", "minimal"} <= {f.parent.name for f in EXAMPLES}
+    assert {"shop", "healthcare", "online-boutique", "minimal"} <= {f.parent.name for f in EXAMPLES}

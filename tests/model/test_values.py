@@ -625,7 +625,7 @@ def test_a_where_that_is_no_value_of_its_field_is_told() -> None:
     assert complaints(blueprint) == ['a.operations.find.where.level: "mid" is none of low, high, which "level" wants']
 
 
-@pytest.mark.parametrize("example", ["shop", "healthcare", "minimal"])
+@pytest.mark.parametrize("example", ["shop", "healthcare", "online-boutique", "minimal"])
 def test_every_value_of_an_example_has_a_source(example: str) -> None:
     blueprint = load_file(blueprints_folder() / example / "blueprint.yaml").blueprint
     assert blueprint is not None

@@ -15,7 +15,7 @@ from svcforge.plan.types import NO_TYPE
 
 EXAMPLES = [
     (name, part)
-    for name in ("shop", "healthcare", "minimal")
+    for name in ("shop", "healthcare", "online-boutique", "minimal")
     for part in (*example(name).services, *example(name).bffs)
 ]
 

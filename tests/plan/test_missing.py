@@ -13,7 +13,7 @@ from svcforge.plan.plan import plan
 PYTHON = "defaults: {stack: python}\n"
 
 
-@pytest.mark.parametrize("name", ["shop", "healthcare", "minimal"])
+@pytest.mark.parametrize("name", ["shop", "healthcare", "online-boutique", "minimal"])
 def test_the_examples_ask_no_stack_for_what_it_cannot(name: str) -> None:
     assert [c for c in complaints(plan(example(name), PACKS)) if " error " in c] == []
 

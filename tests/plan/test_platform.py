@@ -225,7 +225,7 @@ def test_resources_are_written_as_compose_reads_them() -> None:
     assert (part["cpu"], part["memory"]) == ("0.25", "128M")
 
 
-@pytest.mark.parametrize("name", ["shop", "healthcare", "minimal"])
+@pytest.mark.parametrize("name", ["shop", "healthcare", "online-boutique", "minimal"])
 def test_up_can_read_run_json(name: str, tmp_path: Path) -> None:
     root = next(unit for unit in plan(example(name), PACKS).units if unit.name == "root")
     [file] = [file for file in root.files if file.path == "run.json"]

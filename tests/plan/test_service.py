@@ -55,7 +55,7 @@ def shapes(value: Any, path: str, found: dict[str, set[frozenset[str]]]) -> None
 
 def test_every_key_is_always_there() -> None:
     found: dict[str, set[frozenset[str]]] = {}
-    for name in ("shop", "healthcare", "minimal"):
+    for name in ("shop", "healthcare", "online-boutique", "minimal"):
         blueprint = example(name)
         for part in (*blueprint.services, *blueprint.bffs):
             shapes(facts_of(blueprint, part), "", found)

@@ -22,7 +22,7 @@ def command(
         typer.Option(
             "--from",
             metavar="EXAMPLE",
-            help="Begin with an example: shop, healthcare or minimal.",
+            help="Begin with an example: shop, healthcare, online-boutique or minimal.",
             autocompletion=_examples,
         ),
     ] = None,

@@ -101,7 +101,7 @@ def read(text: str) -> dict[str, Any]:
     return compose
 
 
-FILES = {name: files_of(name) for name in ("shop", "healthcare", "little", "issued", "clashing")}
+FILES = {name: files_of(name) for name in ("shop", "healthcare", "online-boutique", "little", "issued", "clashing")}
 COMPOSE: dict[str, dict[str, Any]] = {name: read(files["compose.yaml"]) for name, files in FILES.items()}
 
 systems = pytest.mark.parametrize("name", FILES)

@@ -29,7 +29,10 @@ REMOTE = """
     /: catalog
     GET /api/{tenant}/orders.v2/{id}/items: {to: orders, timeout: 250ms, rate_limit: 5/1m per client}
 """
-SYSTEMS = {"shop": of_example("shop"), "healthcare": of_example("healthcare"), "remote keys": of_lab(REMOTE)}
+SYSTEMS = {
+    **{name: of_example(name) for name in ("shop", "healthcare", "online-boutique")},
+    "remote keys": of_lab(REMOTE),
+}
 
 systems = pytest.mark.parametrize("name", SYSTEMS)
 

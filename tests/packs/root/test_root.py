@@ -63,7 +63,10 @@ def files_of(name: str, text: str | None = None, **changed: str) -> dict[str, st
     return {file.path: file.data.decode() for file in render(units_of(name, text, **changed)["root"])}
 
 
-FILES = {**{name: files_of(name) for name in ("shop", "healthcare", "minimal")}, "odd": files_of("odd", ODD)}
+FILES = {
+    **{name: files_of(name) for name in ("shop", "healthcare", "online-boutique", "minimal")},
+    "odd": files_of("odd", ODD),
+}
 
 systems = pytest.mark.parametrize("name", FILES)
 
