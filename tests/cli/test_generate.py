@@ -121,17 +121,36 @@ def test_a_dry_run_tells_what_a_run_does(folder: Path, capsys: pytest.CaptureFix
     assert told == {f for f in written if ".svcforge/" not in f and f != "svcforge.lock"}
 
 
-def test_a_changed_file_is_left_and_reported(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_the_user_changed_is_merged_with_what_the_blueprint_changes(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["generate"]) == 0
+    text = (folder / OPERATIONS).read_text()
+    (folder / OPERATIONS).write_text(f"# Looked at.\n{text}")
+    (folder / "blueprint.yaml").write_text(MORE)
+    capsys.readouterr()
+    assert run(["generate"]) == 0
+    assert "1 merged, " in capsys.readouterr().out
+    merged = (folder / OPERATIONS).read_text()
+    assert merged.startswith("# Looked at.\n")
+    assert len(merged) > len(text) + len("# Looked at.\n")
+
+
+def test_a_conflict_is_told_until_it_is_resolved(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["generate"]) == 0
     (folder / OPERATIONS).write_text("# mine\n")
     (folder / "blueprint.yaml").write_text(MORE)
-    for _ in range(2):
+    for called in ("between markers in the file", "still to be resolved"):
         capsys.readouterr()
-        assert run(["generate"]) == 0
+        assert run(["generate"]) == 3
         printed = capsys.readouterr().out
-        assert (folder / OPERATIONS).read_text() == "# mine\n"
-        assert f"{OPERATIONS}: left, you changed it\n" in printed
-        assert "1 left, " in printed
+        assert "# mine\n" in (folder / OPERATIONS).read_text()
+        assert f"{OPERATIONS}: conflict, {called}\n" in printed
+        assert "1 conflict, " in printed
+        assert printed.endswith("next: resolve the conflicts, then generate again\n")
+    (folder / OPERATIONS).write_text("# mine\n")
+    assert run(["generate"]) == 0
+    assert (folder / OPERATIONS).read_text() == "# mine\n"
 
 
 def test_a_deleted_file_stays_deleted_and_is_reported(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -147,9 +166,11 @@ def test_a_deleted_file_stays_deleted_and_is_reported(folder: Path, capsys: pyte
 def test_a_file_that_stood_there_before_is_not_overwritten(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / MAIN).parent.mkdir(parents=True)
     (folder / MAIN).write_text("# mine\n")
-    assert run(["generate"]) == 0
+    assert run(["generate"]) == 3
     assert (folder / MAIN).read_text() == "# mine\n"
-    assert f"{MAIN}: left, it was there before\n" in capsys.readouterr().out
+    beside = "conflict, the new one is beside it in *.svcforge-new; there is no older one to compare with"
+    assert f"{MAIN}: {beside}\n" in capsys.readouterr().out
+    assert "FastAPI" in (folder / f"{MAIN}.svcforge-new").read_text()
 
 
 def test_a_file_of_the_users_that_was_there_first_is_theirs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -44,19 +44,19 @@ LINK = Current(Thing.LINK)
         pytest.param(B, B, None, Verdict.UNCHANGED, B, id="nothing new: the file is not read"),
         pytest.param(B, N, there("base"), Verdict.WRITE, N, id="not edited: written"),
         pytest.param(B, N, there("new"), Verdict.ADOPT, N, id="edited to what is new: adopted"),
-        pytest.param(B, N, C, Verdict.KEPT, B, id="edited: kept, the base stays"),
+        pytest.param(B, N, C, Verdict.DIVERGED, N, id="edited: to be merged"),
         pytest.param(B, N, ABSENT, Verdict.DELETED, replace(N, state=State.DELETED), id="deleted: stays deleted"),
         pytest.param(B, None, there("base"), Verdict.REMOVE, None, id="dropped, not edited: removed"),
         pytest.param(B, None, C, Verdict.DETACHED, replace(B, state=State.DETACHED), id="dropped, edited: detached"),
         pytest.param(B, None, ABSENT, Verdict.UNCHANGED, None, id="dropped, deleted: forgotten"),
         pytest.param(None, N, there("new"), Verdict.ADOPT, N, id="both added, equal: adopted"),
-        pytest.param(None, N, C, Verdict.KEPT, None, id="both added, different: kept"),
+        pytest.param(None, N, C, Verdict.DIVERGED, N, id="both added, different"),
         pytest.param(B, N, LINK, Verdict.REFUSED, B, id="a link in its place"),
         pytest.param(None, N, Current(Thing.FOLDER), Verdict.REFUSED, None, id="a folder in its place"),
         pytest.param(B, None, Current(Thing.OTHER), Verdict.REFUSED, B, id="dropped, a device in its place"),
         pytest.param(B, N, Current(Thing.HIDDEN), Verdict.REFUSED, B, id="behind a link"),
         pytest.param(
-            entry("base", "owned"), entry("new", "owned"), C, Verdict.CONFLICT, entry("base", "owned"), id="owned"
+            entry("base", "owned"), entry("new", "owned"), C, Verdict.DIVERGED, entry("new", "owned"), id="owned"
         ),
         pytest.param(None, entry("new", "once"), ABSENT, Verdict.CREATE, entry("new", "once"), id="once: written"),
         pytest.param(None, entry("new", "once"), C, Verdict.YOURS, entry("new", "once"), id="once: the user was first"),
@@ -84,7 +84,7 @@ LINK = Current(Thing.LINK)
             entry("base", state=State.DELETED),
             id="still deleted",
         ),
-        pytest.param(entry("base", state=State.DELETED), N, C, Verdict.KEPT, B, id="deleted, written anew by the user"),
+        pytest.param(entry("base", state=State.DELETED), N, C, Verdict.DIVERGED, N, id="deleted, written anew"),
         pytest.param(
             entry("base", state=State.IGNORED),
             N,
@@ -107,6 +107,32 @@ def test_the_row(
     base: Entry | None, new: Entry | None, current: Current | None, verdict: Verdict, remembered: Entry | None
 ) -> None:
     decision = decided(base, new, current)
+    assert (decision.verdict, decision.entry) == (verdict, remembered)
+
+
+WAITS = entry("base", state=State.CONFLICTED)
+MARKED = replace(C, marked=True)
+
+
+@pytest.mark.parametrize(
+    ("new", "current", "beside", "verdict", "remembered"),
+    [
+        pytest.param(N, MARKED, ABSENT, Verdict.WAITING, WAITS, id="the markers are still there"),
+        pytest.param(B, MARKED, ABSENT, Verdict.WAITING, WAITS, id="nothing new, the markers are still there"),
+        pytest.param(N, C, there("new"), Verdict.WAITING, WAITS, id="the new one is still beside it"),
+        pytest.param(None, MARKED, ABSENT, Verdict.WAITING, WAITS, id="dropped, the markers are still there"),
+        pytest.param(B, C, ABSENT, Verdict.UNCHANGED, B, id="resolved"),
+        pytest.param(N, C, ABSENT, Verdict.DIVERGED, N, id="resolved, and something new is offered"),
+        pytest.param(N, there("base"), ABSENT, Verdict.WRITE, N, id="resolved as it was offered"),
+        pytest.param(B, ABSENT, ABSENT, Verdict.UNCHANGED, B, id="resolved by deleting the file"),
+    ],
+)
+def test_a_conflict_waits_until_it_is_resolved(
+    new: Entry | None, current: Current, beside: Current, verdict: Verdict, remembered: Entry | None
+) -> None:
+    news = {} if new is None else {"f": new}
+    assert set(questions({"f": WAITS}, news)) == {"f", "f.svcforge-new"}
+    (decision,) = decisions({"f": WAITS}, news, {"f": current, "f.svcforge-new": beside})
     assert (decision.verdict, decision.entry) == (verdict, remembered)
 
 
@@ -145,13 +171,13 @@ currents = st.builds(there, texts, st.booleans()) | st.sampled_from(
 @given(entries, entries, currents)
 def test_what_the_user_wrote_is_never_replaced(base: Entry | None, new: Entry | None, current: Current) -> None:
     bases, news = {"f": base} if base else {}, {"f": replace(new, state=State.CLEAN)} if new else {}
-    for decision in decisions(bases, news, {"f": current}):
+    for decision in decisions(bases, news, {"f": current, "f.svcforge-new": ABSENT}):
         if decision.verdict in (Verdict.WRITE, Verdict.REMOVE):
             assert base is not None or current.hash == news["f"].hash
             assert current.hash in {known.hash for known in (base, *news.values()) if known}
         if decision.verdict is Verdict.CREATE:
             assert current.thing is Thing.ABSENT
-        if decision.verdict in (Verdict.KEPT, Verdict.CONFLICT, Verdict.REFUSED):
+        if decision.verdict in (Verdict.WAITING, Verdict.REFUSED):
             assert (decision.entry and decision.entry.hash) == (base and base.hash)
 
 

@@ -82,43 +82,92 @@ def test_a_second_run_changes_nothing_and_does_not_even_render(
     assert tree(out) == before
 
 
-def test_what_the_user_changed_is_kept_and_reported_until_it_is_settled(make: Make, out: Path) -> None:
+def test_a_conflict_is_shown_in_the_file_and_waits_until_it_is_resolved(make: Make, out: Path) -> None:
     make({"a": "1", "b": "1", "c=": "1"})
     for name in "ac":
         (out / HERE / name).write_text("mine")
-    for _ in range(2):
-        assert verdicts(make({"a": "2", "b": "2", "c=": "2"})) in (
-            {"a": "kept", "b": "write", "c": "conflict"},
-            {"a": "kept", "c": "conflict"},
-        )
-        assert [(out / HERE / name).read_text() for name in "abc"] == ["mine", "2", "mine"]
+    assert verdicts(make({"a": "2", "b": "2", "c=": "2"})) == {"a": "conflict", "b": "write", "c": "beside"}
+    marked = (out / HERE / "a").read_text()
+    assert marked.startswith("<<<<<<< yours\nmine\n|||||||")
+    assert "\n=======\n2\n>>>>>>> " in marked
+    assert [(out / HERE / name).read_text() for name in ("b", "c", "c.svcforge-new")] == ["2", "mine", "2"]
+    # Until the user has spoken nothing is touched, whatever else is offered.
+    for offered in "23":
+        files = {"a": offered, "b": "2", "c=": offered}
+        assert verdicts(make(files)) == {"a": "waiting", "c": "waiting"}
+        assert [(out / HERE / name).read_text() for name in ("a", "c", "c.svcforge-new")] == [marked, "mine", "2"]
         assert input_of(out) is None
-    (out / HERE / "a").write_text("2")
-    (out / HERE / "c").write_text("1")
-    assert verdicts(make({"a": "2", "b": "2", "c=": "2"})) == {"a": "adopt", "c": "write"}
+    (out / HERE / "a").write_text("mine and 2")
+    (out / HERE / "c.svcforge-new").unlink()
+    assert verdicts(make({"a": "2", "b": "2", "c=": "2"})) == {}
+    assert [(out / HERE / name).read_text() for name in "ac"] == ["mine and 2", "mine"]
     assert input_of(out) is not None
 
 
-def test_the_base_of_a_kept_file_is_what_was_last_accepted(make: Make, out: Path) -> None:
-    make({"a": "first", "b": "1"})
-    (out / HERE / "a").write_text("mine")
-    make({"a": "second", "b": "2"})
-    manifest = manifest_of((out / HERE / ".svcforge/manifest.json").read_bytes(), "")
-    assert kept(manifest, (out / HERE / ".svcforge/base").read_bytes()) == {"a": b"first", "b": b"2"}
+TEN = "".join(f"line {number}\n" for number in range(10))
 
 
-def test_a_lost_base_is_said_to_be_lost_and_never_made_up(make: Make, out: Path) -> None:
-    make({"a": "first", "b": "1"})
+def test_what_the_user_and_the_template_changed_is_merged(make: Make, out: Path) -> None:
+    make({"a": TEN, "run!": TEN})
+    for name in ("a", "run"):
+        (out / HERE / name).write_text(TEN.replace("line 2", "mine"))
+    offered = TEN.replace("line 7", "offered")
+    assert verdicts(make({"a": offered, "run!": offered})) == {"a": "merged", "run": "merged"}
+    merged = offered.replace("line 2", "mine").encode()
+    assert tree(out / HERE, state=False) == {"a": (merged, 0), "run": (merged, 0o100)}
+    assert input_of(out) is not None
+    # What is there now is the user's as against what was offered: the next merge begins there.
+    assert verdicts(make({"a": offered.replace("line 9", "again"), "run!": offered})) == {"a": "merged"}
+    assert (out / HERE / "a").read_bytes() == merged.replace(b"line 9", b"again")
+
+
+def test_a_merge_that_could_not_be_read_any_more_is_none(make: Make, out: Path) -> None:
+    base = '{\n  "a": 1,\n\n\n\n\n  "z": 1\n}\n'
+    make({"a.json": base})
+    (out / HERE / "a.json").write_text(base.replace('  "a": 1,', '  "a": 1,\n  "b": 2,'))
+    offered = base.replace('  "z": 1', '  "b": 3,\n  "z": 1')
+    report = make({"a.json": offered})
+    assert verdicts(report) == {"a.json": "beside"}
+    assert report.units[0].reasons == {"a.json": 'merged, line 1 would be wrong: duplicate key "b"'}
+    assert (out / HERE / "a.json.svcforge-new").read_text() == offered
+
+
+@pytest.mark.parametrize("mine", [b"\0mine", b"\xff", b"x" * 2_000_001])
+def test_what_is_no_text_stands_side_by_side(make: Make, out: Path, mine: bytes) -> None:
+    make({"a": "1\n"})
+    (out / HERE / "a").write_bytes(mine)
+    assert verdicts(make({"a": "2\n"})) == {"a": "beside"}
+    assert [(out / HERE / name).read_bytes() for name in ("a", "a.svcforge-new")] == [mine, b"2\n"]
+
+
+def test_what_was_there_before_the_first_run_stands_beside_what_is_offered(make: Make, out: Path) -> None:
+    (out / HERE).mkdir(parents=True)
     (out / HERE / "a").write_text("mine")
-    (out / HERE / ".svcforge/base").write_text("first?")
-    make({"a": "second", "b": "2"})
-    manifest = manifest_of((out / HERE / ".svcforge/manifest.json").read_bytes(), "")
-    assert (manifest.files["a"].hash, manifest.files["a"].size) == (hash_of(b"first"), 5)
+    assert verdicts(make({"a": "1", "b": "1"})) == {"a": "beside", "b": "create"}
+    (out / HERE / "a.svcforge-new").unlink()
+    assert verdicts(make({"a": "1", "b": "1"})) == {}
+    assert (out / HERE / "a").read_text() == "mine"
+
+
+def test_a_lost_base_is_never_made_up(make: Make, out: Path) -> None:
+    make({"a": TEN, "b": "1"})
+    (out / HERE / "a").write_text(TEN.replace("line 2", "mine"))
     (out / HERE / ".svcforge/base").write_text("damaged")
-    make({"a": "third", "b": "3"})
+    report = make({"a": TEN.replace("line 7", "offered"), "b": "1"})
+    assert verdicts(report) == {"a": "beside"}
+    assert report.units[0].reasons == {"a": "there is no older one to compare with"}
     manifest = manifest_of((out / HERE / ".svcforge/manifest.json").read_bytes(), "")
-    assert (manifest.files["a"].hash, manifest.files["a"].size) == (hash_of(b"first"), None)
-    assert kept(manifest, (out / HERE / ".svcforge/base").read_bytes()) == {"b": b"3"}
+    assert list(kept(manifest, (out / HERE / ".svcforge/base").read_bytes())) == ["a", "b"]
+
+
+def test_where_no_file_can_stand_beside_it_nothing_is_settled(make: Make, out: Path) -> None:
+    make({"a=": "1"})
+    (out / HERE / "a").write_text("mine")
+    (out / HERE / "a.svcforge-new").mkdir()
+    report = make({"a=": "2"})
+    assert (verdicts(report), report.units[0].reasons) == ({"a": "refused"}, {"a": "beside it is a folder"})
+    (out / HERE / "a.svcforge-new").rmdir()
+    assert verdicts(make({"a=": "2"})) == {"a": "beside"}
 
 
 def test_deleted_files_stay_deleted_and_dropped_ones_go_with_their_folders(make: Make, out: Path) -> None:
@@ -316,7 +365,10 @@ def test_every_byte_that_a_user_typed_is_still_there_and_deleted_files_stay_away
         generate(out, [unit(last)], durable=False)
         after = tree(out)
         found = {path: data for path, (data, _) in tree(here, state=False).items()}
-        assert {path: found.get(path) for path in typed} == typed
+        for path, data in typed.items():
+            left = iter(found[path].split(b"\n"))
+            # In their order, whatever a merge or a conflict put between them.
+            assert all(line in left for line in data.split(b"\n"))
         assert away.isdisjoint(found)
         generate(out, [unit(last)], durable=False)
         assert tree(out) == after

@@ -21,6 +21,7 @@ def history(out: Path) -> None:
     first = {
         "README.md": "# orders\n",
         "kept.py": "generated = 1\n",
+        "merged.py": "generated = 1\n\n\n\nlast = True\n",
         "deleted.py": "generated = 1\n",
         "dropped.py": "generated = 1\n",
         "detached.py": "generated = 1\n",
@@ -34,6 +35,7 @@ def history(out: Path) -> None:
     generate(out, [root, unit(first)], lock=LOCK, durable=False)
     here = out / "services/orders"
     (here / "kept.py").write_text("mine = 1\n")
+    (here / "merged.py").write_text("generated = 1\n\n\n\nlast = False\n")
     (here / "detached.py").write_text("mine = 1\n")
     (here / "logic/pay.py").write_text("mine = 1\n")
     (here / "openapi.json").write_text("mine\n")
@@ -58,10 +60,11 @@ def test_a_state_of_long_ago_is_still_read(tmp_path: Path) -> None:
     fates = {change.path: change.verdict.value for change in report.units[0].changes}
     assert fates == {
         "README.md": "write",
-        "kept.py": "kept",
+        "kept.py": "waiting",
+        "merged.py": "detached",
         "logic/pay.py": "detached",
         "new.py": "remove",
-        "openapi.json": "detached",
+        "openapi.json": "waiting",
         "run.sh": "remove",
         "\u00fc/\u6f22.txt": "remove",
     }

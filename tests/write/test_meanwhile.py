@@ -104,10 +104,10 @@ def test_a_file_saved_meanwhile_is_left_and_offered_again(
     assert json.loads((out / HERE / ".svcforge/manifest.json").read_text())["input"] is None
     again = {change.path: change.verdict.value for change in make({"a": "2", "b": "2", "new": "2"}).units[0].changes}
     assert again == {
-        "a": {"deleted": "deleted", "made a link": "refused"}.get(how, "kept"),
+        "a": {"deleted": "deleted", "made a link": "refused"}.get(how, "conflict"),
         "b": "adopt",
         "gone": "detached",
-        "new": "kept",
+        "new": "beside",
     }
     assert [path.name for path in (out / ".svcforge").glob("tx-*")] == []
 

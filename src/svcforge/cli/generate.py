@@ -30,9 +30,10 @@ def command(
     no_lint: Annotated[bool, typer.Option("--no-lint", help="Write in spite of the linter's errors.")] = False,
     format_: Annotated[Literal["text", "json"], typer.Option("--format", help="How to print what was done.")] = "text",
 ) -> None:
-    """Write what the blueprint describes; files that you changed are left as they are.
+    """Write what the blueprint describes; what you changed in the files is merged with what has changed for you.
 
-    Exit code 0, or 1 when errors of the linter or a missing ability stop it, or 2 when the blueprint cannot be read.
+    Exit code 0, or 1 when errors of the linter or a missing ability stop it, or 2 when the blueprint cannot be read, or
+    3 when conflicts are left for you to resolve.
     """
     from svcforge.pipeline import generating
     from svcforge.report.findings import Report
@@ -78,7 +79,10 @@ def _summary(found: Generated, *, dry_run: bool, as_json: bool) -> None:
         f"{unit}/{path}: left, it changed meanwhile" for unit, paths in found.written.late.items() for path in paths
     ]
     lines.append(f"{found.out}: {changes.counted(units)} in {len(units)} parts")
-    lines += [*_to_write(found.logic), f"next: svcforge up{_where(found.out)}"]
+    if found.exit_code == 3:
+        lines.append("next: resolve the conflicts, then generate again")
+    else:
+        lines += [*_to_write(found.logic), f"next: svcforge up{_where(found.out)}"]
     output.write("".join(f"{line}\n" for line in lines))
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from svcforge.merge.table import UNSETTLED, Decision, Verdict
+from svcforge.merge.table import CONFLICTS, UNSETTLED, Decision, Verdict
+
+WRITING = frozenset({Verdict.CREATE, Verdict.WRITE, Verdict.REMOVE, Verdict.MERGED, Verdict.CONFLICT, Verdict.BESIDE})
+"""Verdicts that touch a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,12 @@ class ChangeSet:
     @property
     def writes(self) -> bool:
         """Whether a file is created, written or removed."""
-        return any(verdict in self.paths for verdict in (Verdict.CREATE, Verdict.WRITE, Verdict.REMOVE))
+        return not WRITING.isdisjoint(self.paths)
+
+    @property
+    def conflicts(self) -> tuple[str, ...]:
+        """The paths whose conflicts the user has to resolve, sorted."""
+        return tuple(sorted(path for verdict, paths in self.paths.items() if verdict in CONFLICTS for path in paths))
 
     @property
     def settled(self) -> bool:

@@ -71,12 +71,13 @@ class Thing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """What is at a path now; hash, executable and signature only of a file."""
+    """What is at a path now; the rest only of a file: `marked` is whether a conflict of ours is still in it."""
 
     thing: Thing
     hash: str = ""
     executable: bool = False
     signature: Signature = (0, 0, 0, 0)
+    marked: bool = False
 
 
 ABSENT = Current(Thing.ABSENT)

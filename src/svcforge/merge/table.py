@@ -20,10 +20,16 @@ class Verdict(StrEnum):
     YOURS = "yours"
     """It is the user's to write, and the user was first."""
     UNCHANGED = "unchanged"
-    KEPT = "kept"
-    """The user has changed it: left as it is."""
+    DIVERGED = "diverged"
+    """Base, user's and new one all differ: `merge.meeting` says what becomes of it, and no report knows this verdict."""
+    MERGED = "merged"
+    """It holds the user's changes and the new ones."""
     CONFLICT = "conflict"
-    """It is always ours, and the user has changed it: left as it is."""
+    """Both changed the same lines: it holds all of them, between markers."""
+    BESIDE = "beside"
+    """It stays as the user has it, and the new one is in a file beside it."""
+    WAITING = "waiting"
+    """An earlier conflict is not resolved: left as it is."""
     DELETED = "deleted"
     """The user has deleted it: it stays deleted."""
     DETACHED = "detached"
@@ -32,10 +38,14 @@ class Verdict(StrEnum):
     """What stands there is no plain file: left as it is."""
 
 
-UNSETTLED = frozenset({Verdict.KEPT, Verdict.CONFLICT, Verdict.REFUSED})
-"""The new bytes were not accepted: the base stays, and the next run must look again."""
+CONFLICTS = frozenset({Verdict.CONFLICT, Verdict.BESIDE, Verdict.WAITING})
+"""The user has to say what is to be: the exit code is 3 until then."""
 
-FIRST = "left, it was there before"
+UNSETTLED = CONFLICTS | {Verdict.REFUSED}
+"""The next run must look again, though nothing new is offered."""
+
+BESIDE = ".svcforge-new"
+"""What is added to the name of a file for what is offered instead of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,7 @@ class Decision:
         verdict: what becomes of it.
         entry: what the manifest says of it afterwards; None when it says nothing any more.
         executable: whether it is a program once written.
-        why: what stands in the way, of a refused one and of one that the user has not changed but made.
+        why: what stands in the way.
     """
 
     path: str
@@ -59,9 +69,12 @@ class Decision:
 
 def questions(base: Mapping[str, Entry], new: Mapping[str, Entry]) -> Iterator[str]:
     """The paths whose current file matters; where nothing new is offered it is not even read."""
+    for path, known in base.items():
+        if known.state is State.CONFLICTED:
+            yield path + BESIDE
     for path, entry in new.items():
-        known = base.get(path)
-        if known is None or not (_same(known, entry) or _left_alone(known, entry)):
+        before = base.get(path)
+        if before is None or before.state is State.CONFLICTED or not (_same(before, entry) or _left(before, entry)):
             yield path
     yield from (path for path, known in base.items() if path not in new and known.state is not State.IGNORED)
 
@@ -72,7 +85,12 @@ def decisions(
     """A decision for every path in base or new, in their order; `current` answers the `questions`."""
     for path in sorted(base.keys() | new.keys()):
         known, entry = base.get(path), new.get(path)
-        if known is not None and _left_alone(known, entry):
+        if known is not None and known.state is State.CONFLICTED:
+            if current[path].marked or current[path + BESIDE].thing is not Thing.ABSENT:
+                yield Decision(path, Verdict.WAITING, known)
+                continue
+            known = replace(known, state=State.CLEAN)
+        if known is not None and _left(known, entry):
             yield Decision(path, Verdict.UNCHANGED, known)
         elif known is not None and entry is not None and _same(known, entry):
             # Nothing new is offered. What was detached is made again: it is ours as before.
@@ -101,11 +119,7 @@ def _offered(path: str, base: Entry | None, new: Entry, current: Current) -> Dec
     if current.hash == new.hash:
         verdict = Verdict.ADOPT if executable == current.executable else Verdict.WRITE
         return Decision(path, verdict, new, executable)
-    # All three differ: here a merge would come. The base stays, so that what is offered is not forgotten.
-    verdict = Verdict.CONFLICT if new.kind == "owned" else Verdict.KEPT
-    if base is None:
-        return Decision(path, verdict, None, why=FIRST)
-    return Decision(path, verdict, replace(base, state=State.CLEAN))
+    return Decision(path, Verdict.DIVERGED, new, executable)
 
 
 def _dropped(path: str, base: Entry, current: Current) -> Decision:
@@ -124,6 +138,6 @@ def _same(base: Entry, new: Entry) -> bool:
     return base.hash == new.hash and base.executable == new.executable
 
 
-def _left_alone(base: Entry, new: Entry | None) -> bool:
+def _left(base: Entry, new: Entry | None) -> bool:
     """Taken over by the user, or written once: whatever is offered now, the file and its base stay."""
     return base.state is State.IGNORED or (new is not None and new.kind == base.kind == "once")

@@ -130,4 +130,5 @@ def _written(
     digest = hashlib.sha256("\0".join(text for _, text in sorted(loaded.sources.items())).encode()).hexdigest()
     report = write(out, units, lock=lock_text(packs, digest), dry_run=dry_run, progress=progress)
     logic = () if dry_run else unwritten(out, (unit.folder for unit in units))
-    return Generated(Report(findings, summary_of(findings), loaded.sources), out, report, logic)
+    code = 3 if any(unit.conflicts for unit in report.units) else 0
+    return Generated(Report(findings, summary_of(findings), loaded.sources), out, report, logic, code)

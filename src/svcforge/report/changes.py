@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from svcforge.merge.changes import ChangeSet
-from svcforge.merge.table import Verdict
+from svcforge.merge.table import BESIDE, CONFLICTS, Verdict
 from svcforge.report.page import Page
 
 MARKS: Mapping[Verdict, tuple[str, str]] = {
@@ -17,15 +17,17 @@ MARKS: Mapping[Verdict, tuple[str, str]] = {
     Verdict.REMOVE: ("-", "removed"),
     Verdict.ADOPT: ("=", "adopted"),
     Verdict.YOURS: ("=", "kept, yours"),
-    Verdict.KEPT: ("!", "left, you changed it"),
-    Verdict.CONFLICT: ("!", "left, you changed what is ours"),
+    Verdict.MERGED: ("~", "merged, with what you changed"),
+    Verdict.CONFLICT: ("!", "conflict, between markers in the file"),
+    Verdict.BESIDE: ("!", f"conflict, the new one is beside it in *{BESIDE}"),
+    Verdict.WAITING: ("!", "conflict, still to be resolved"),
     Verdict.DELETED: ("x", "left out, you deleted it"),
     Verdict.DETACHED: ("!", "left, no template makes it any more"),
     Verdict.REFUSED: ("!", "left"),
 }
 """How each verdict is marked and called."""
 
-QUIET = (Verdict.CREATE, Verdict.WRITE, Verdict.REMOVE, Verdict.ADOPT, Verdict.YOURS)
+QUIET = (Verdict.CREATE, Verdict.WRITE, Verdict.REMOVE, Verdict.ADOPT, Verdict.YOURS, Verdict.MERGED)
 """What needs no look when it has been done; the rest is told file by file."""
 
 STYLES = {"+": "help", "~": "warning", "-": "error", "!": "warning"}
@@ -54,7 +56,8 @@ def attention(units: Iterable[ChangeSet]) -> Iterator[str]:
         for change in unit.changes:
             if change.verdict not in QUIET:
                 path = f"{unit.folder}/{change.path}" if unit.folder else change.path
-                yield f"{path}: {change.why or MARKS[change.verdict][1]}"
+                called = MARKS[change.verdict][1]
+                yield f"{path}: {f'{called}; {change.why}' if change.verdict in CONFLICTS and change.why else change.why or called}"
 
 
 def counted(units: Iterable[ChangeSet]) -> str:
@@ -64,7 +67,7 @@ def counted(units: Iterable[ChangeSet]) -> str:
         for verdict, paths in unit.paths.items():
             totals[MARKS[verdict][1].split(",")[0]] += len(paths)
         totals["unchanged"] += unit.unchanged
-    order = ("created", "changed", "removed", "adopted", "kept", "left", "left out", "unchanged")
+    order = ("created", "changed", "merged", "conflict", "removed", "adopted", "kept", "left", "left out", "unchanged")
     return ", ".join(f"{totals[word]} {word}" for word in order if totals[word]) or "nothing to do"
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from svcforge.merge.entry import ABSENT, Current, Signature, Thing
+from svcforge.merge.threeway import OPEN, holds_markers
 
 OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -104,10 +105,12 @@ class Disk:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 return Current(Thing.FOLDER if stat.S_ISDIR(status.st_mode) else Thing.OTHER)
-            digest = hashlib.sha256()
+            digest, marked = hashlib.sha256(), False
             for chunk in _chunks(descriptor):
                 digest.update(chunk)
-            return Current(Thing.FILE, digest.hexdigest(), bool(status.st_mode & 0o100), signature(status))
+                marked = marked or (OPEN in chunk and holds_markers(chunk))
+            executable = bool(status.st_mode & 0o100)
+            return Current(Thing.FILE, digest.hexdigest(), executable, signature(status), marked)
         except OSError as error:
             return Current(_obstacle(error))
         finally:

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from svcforge.errors import SvcforgeError
 from svcforge.merge.changes import ChangeSet, change_set
 from svcforge.merge.entry import Current, Entry, Signature, Thing, offered
-from svcforge.merge.table import Decision, Verdict, decisions, questions
+from svcforge.merge.meeting import met
+from svcforge.merge.table import BESIDE, Decision, Verdict, decisions, questions
+from svcforge.merge.threeway import MOST
 from svcforge.packs.unit import File, Unit
 from svcforge.render.unit import input_hash, render
-from svcforge.write.disk import Disk, Hidden, signature, status, write
+from svcforge.write.disk import Disk, Hidden, TooLarge, signature, status, write
 from svcforge.write.journal import WORKSPACE_LOCK, Put, Remove, Step, UnitSteps
 from svcforge.write.manifest import (
     BASE,
@@ -134,27 +136,66 @@ class _Desk:
         text = read_state(disk, unit.folder, MANIFEST)
         known = manifest_of(text[0], self._path(MANIFEST)) if text else Manifest(self.header)
         current = {path: disk.look(self._path(path)) for path in questions(known.files, self.new)}
-        decided = list(decisions(known.files, self.new, current))
+        old = _Offered(known, disk, unit.folder)
+        decided, steps = [], []
+        for decision in decisions(known.files, self.new, current):
+            found = decision
+            if decision.verdict is Verdict.DIVERGED:
+                found, step = self._met(decision, old, current[decision.path], disk)
+            else:
+                step = self._step(decision, current)
+            decided.append(found)
+            steps += [step] if step else []
         changes = change_set(unit.name, unit.folder, decided)
         if self.staging is None:
             return Prepared(changes)
-        steps = [step for decision in decided if (step := self._step(decision, current, self.staging)) is not None]
-        state = self._state(known, text, decided, changes.settled, disk)
+        state = self._state(known, text, decided, changes.settled, old, disk)
         return Prepared(changes, UnitSteps(unit.name, unit.folder, steps, state) if steps or state else None)
 
-    def _step(self, decision: Decision, current: Mapping[str, Current], staging: Staging) -> Step | None:
+    def _met(self, decision: Decision, old: _Offered, current: Current, disk: Disk) -> tuple[Decision, Step | None]:
+        """What becomes of a file that both sides have changed."""
+        path, known = self._path(decision.path), old.known.files.get(decision.path)
+        try:
+            read = disk.read(path, MOST) if current.signature[1] <= MOST else (b"\0", current.signature)
+        except (Hidden, TooLarge):
+            read = None
+        if read is None or read[1] != current.signature:
+            # It is being written to; what it becomes is for the next run to see.
+            return replace(decision, verdict=Verdict.REFUSED, entry=known, why="it changed meanwhile"), None
+        found = met(decision, old.bytes_of(decision.path), read[0], self.files[decision.path].data)
+        if found.decision.verdict is Verdict.ADOPT:
+            return found.decision, None
+        if found.decision.verdict is not Verdict.BESIDE:
+            mode = _with_bit(current.signature[3], decision.executable)
+            return found.decision, self._laid(path, found.data, mode, current.signature)
+        beside = disk.look(path + BESIDE)
+        if beside.thing not in (Thing.ABSENT, Thing.FILE):
+            refused = replace(decision, verdict=Verdict.REFUSED, entry=known, why=f"beside it is {beside.thing}")
+            return refused, None
+        mode = _MODES[decision.executable]
+        return found.decision, self._laid(
+            path + BESIDE, found.data, mode, beside.signature if beside.thing is Thing.FILE else None
+        )
+
+    def _step(self, decision: Decision, current: Mapping[str, Current]) -> Step | None:
         path = self._path(decision.path)
-        if decision.verdict is Verdict.REMOVE:
-            staging.count += 1
-            return Remove(path, f"{staging.number}.{staging.count - 1}", current[decision.path].signature)
+        if decision.verdict is Verdict.REMOVE and self.staging:
+            self.staging.count += 1
+            name = f"{self.staging.number}.{self.staging.count - 1}"
+            return Remove(path, name, current[decision.path].signature)
         if decision.verdict is Verdict.CREATE:
-            data = self.files[decision.path].data
-            return Put(path, *staging.file(data, _MODES[decision.executable]))
+            return self._laid(path, self.files[decision.path].data, _MODES[decision.executable])
         if decision.verdict is Verdict.WRITE:
             before = current[decision.path].signature
             mode = _with_bit(before[3], decision.executable)
-            return Put(path, *staging.file(self.files[decision.path].data, mode, exact=True), before)
+            return self._laid(path, self.files[decision.path].data, mode, before)
         return None
+
+    def _laid(self, path: str, data: bytes, mode: int, before: Signature | None = None) -> Put | None:
+        """The step that puts bytes at a path, the bytes laid down for it; None when nothing is to be written."""
+        if self.staging is None:
+            return None
+        return Put(path, *self.staging.file(data, mode, exact=before is not None), before)
 
     def _state(
         self,
@@ -162,16 +203,16 @@ class _Desk:
         text: tuple[bytes, Signature] | None,
         decided: Sequence[Decision],
         settled: bool,
+        old: _Offered,
         disk: Disk,
     ) -> list[Put]:
         """The steps for base and manifest, as far as they change; the manifest last."""
         entries = {decision.path: decision.entry for decision in decided if decision.entry is not None}
         standing = self._standing(disk, BASE)
         bytes_of = {path: self.files[path].data for path in entries if entries[path].hash == self._new_hash(path)}
-        if missing := entries.keys() - bytes_of.keys():
-            found = read_state(disk, self.unit.folder, BASE)
-            old = kept(known, found[0]) if found else {}
-            bytes_of |= {path: old[path] for path in missing & old.keys()}
+        bytes_of |= {
+            path: data for path in entries.keys() - bytes_of.keys() if (data := old.bytes_of(path)) is not None
+        }
         entries = {
             path: replace(entry, size=len(bytes_of[path]) if path in bytes_of else None)
             for path, entry in entries.items()
@@ -207,6 +248,21 @@ class _Desk:
 
     def _path(self, path: str) -> str:
         return f"{self.unit.folder}/{path}" if self.unit.folder else path
+
+
+class _Offered:
+    """What was last offered, read when it is first asked for."""
+
+    def __init__(self, known: Manifest, disk: Disk, folder: str) -> None:
+        self.known, self.disk, self.folder = known, disk, folder
+        self.kept: Mapping[str, bytes] | None = None
+
+    def bytes_of(self, path: str) -> bytes | None:
+        """The bytes of a file; None where they are not what the manifest says."""
+        if self.kept is None:
+            found = read_state(self.disk, self.folder, BASE)
+            self.kept = kept(self.known, found[0]) if found else {}
+        return self.kept.get(path)
 
 
 _MODES = {False: 0o666, True: 0o777}

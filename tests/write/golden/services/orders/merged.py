@@ -1,0 +1,5 @@
+generated = 2
+
+
+
+last = False
