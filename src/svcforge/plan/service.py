@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from svcforge.model.blueprint import Blueprint
+from svcforge.model.effective import availability, latency
 from svcforge.model.elements import Bff, Service, Setting
 from svcforge.plan.abilities import needs_of
 from svcforge.plan.asyncapi import asyncapi
@@ -104,7 +105,7 @@ def _local(blueprint: Blueprint, service: Service) -> set[str]:
 def _head(blueprint: Blueprint, element: Service | Bff, folder: str) -> Fact:
     """What a service and a BFF have in common."""
     name = element.name
-    slo, scale = element.slo, element.scale
+    scale = element.scale
     return {
         "name": name,
         "package": snake(name),
@@ -114,7 +115,7 @@ def _head(blueprint: Blueprint, element: Service | Bff, folder: str) -> Fact:
         "about": element.about or None,
         "team": blueprint.team_of(name),
         "tier": element.tier,
-        "slo": {"availability": slo.availability, "latency_ms": slo.latency},
+        "slo": {"availability": availability(blueprint, name).value, "latency_ms": latency(blueprint, name).value},
         "scale": {"min": scale.min, "max": scale.max, "cpu": scale.cpu},
         "resources": {key: element.resources.get(key) for key in ("cpu", "memory")},
         "stack": blueprint.stack_of(name),

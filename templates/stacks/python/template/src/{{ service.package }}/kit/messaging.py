@@ -8,6 +8,7 @@ from typing import Any
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMessage, AbstractQueue, ConsumerTag
+from prometheus_client import Gauge
 
 from .events import CONTENT_TYPE
 
@@ -15,7 +16,9 @@ Take = Callable[[bytes], Awaitable[bool]]
 PREFETCH = 16
 PAUSE = 1.0  # seconds before the next attempt to connect
 PATIENCE = 10.0  # seconds for a confirm, and for handlers to finish on shutdown
+GLANCE = 1.0  # seconds to look at a queue, for the metrics
 TROUBLE = (OSError, aio_pika.exceptions.AMQPError, asyncio.InvalidStateError)
+LAG = Gauge("consumer_lag", "Events in a queue that nobody has taken yet", ["queue"])
 log = logging.getLogger("broker")
 
 
@@ -40,6 +43,7 @@ class Broker:
                 self._trouble = str(error) or type(error).__name__
             finally:
                 self._exchange, self._tags = None, []
+                LAG.clear()  # without a broker nobody knows
             log.warning("no broker", extra={"reason": self._trouble})
             await asyncio.sleep(PAUSE)
 
@@ -55,6 +59,13 @@ class Broker:
         persistent = aio_pika.DeliveryMode.PERSISTENT
         message = aio_pika.Message(body, content_type=CONTENT_TYPE, message_id=event_id, delivery_mode=persistent)
         await self._exchange.publish(message, kind, mandatory=False, timeout=PATIENCE)
+
+    async def count(self) -> None:
+        """Bring the gauge of events that wait to be taken up to date."""
+        for queue, _ in self._tags:
+            with suppress(*TROUBLE):
+                seen = await queue.declare(timeout=GLANCE)
+                LAG.labels(queue.name).set(seen.message_count or 0)
 
     async def drain(self) -> None:
         """Take nothing more, and let what was taken be finished."""

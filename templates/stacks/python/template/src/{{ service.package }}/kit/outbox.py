@@ -12,11 +12,13 @@ from sqlalchemy import BigInteger, Integer, LargeBinary, String, delete, func, s
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from .columns import now
 from .database import Base, Database, insert
-from .events import Event, envelope, subject_of
+from .events import Envelope, Event, envelope, subject_of
 
 log = logging.getLogger("outbox")
 PENDING = Gauge("outbox_pending", "Events waiting to be published")
+OLDEST = Gauge("outbox_oldest_seconds", "How long the oldest of them has waited")
 PUBLISHED = Counter("outbox_published", "Events published", ["type"])
 BATCH = 200
 POLL = 1.0  # seconds; a commit wakes the relay at once
@@ -110,9 +112,12 @@ class Relay:
         await self._database.transact(lambda session: session.execute(delete(OutboxRow).where(OutboxRow.id.in_(ids))))
 
     async def count(self) -> None:
-        """Bring the gauge of waiting events up to date."""
+        """Bring the gauges of waiting events up to date."""
         async with self._database.reading() as session:
             PENDING.set(await session.scalar(select(func.count()).select_from(OutboxRow)) or 0)
+            oldest = await session.scalar(select(OutboxRow.body).order_by(OutboxRow.id).limit(1))
+        sent = Envelope.model_validate_json(oldest).time if oldest else now()
+        OLDEST.set((now() - sent).total_seconds())
 
 
 async def _alone(session: AsyncSession) -> bool:

@@ -26,8 +26,10 @@ POLL = 0.5  # seconds; a commit wakes the runner at once
 MOST = 50  # sagas in hand at a time
 FIRST, LONGEST = 0.2, 30.0  # seconds between two attempts, doubled from one to the other
 OPEN_PAUSE = 1.0  # seconds to wait for a breaker
+STUCK = 10  # attempts at one step: some minutes
 log = logging.getLogger("saga")
 RUNNING = Gauge("saga_active", "Sagas that are neither done nor undone", ["saga"])
+HELD_UP = Gauge("saga_stuck", f"Those of them whose step has failed {STUCK} times or more", ["saga"])
 ENDED = Counter("saga_ended", "Sagas that came to an end", ["saga", "outcome"])
 UNDO_FAILED = Counter("saga_undo_failed", "Attempts to undo a step that failed: alert on it", ["saga", "step"])
 
@@ -170,12 +172,14 @@ class SagaRunner:
         return status in ACTIVE
 
     async def count(self) -> None:
-        """Bring the gauge of active sagas up to date."""
-        active = select(SagaRow.name, func.count()).where(SagaRow.status.in_(ACTIVE)).group_by(SagaRow.name)
+        """Bring the gauges of active sagas up to date."""
+        stuck = func.count().filter(SagaRow.attempts >= STUCK)
+        active = select(SagaRow.name, func.count(), stuck).where(SagaRow.status.in_(ACTIVE)).group_by(SagaRow.name)
         async with self._database.reading() as session:
-            counts = {row[0]: row[1] for row in await session.execute(active)}
+            counts = {row[0]: (row[1], row[2]) for row in await session.execute(active)}
         for name in self._sagas:
-            RUNNING.labels(name).set(counts.get(name, 0))
+            for gauge, count in zip((RUNNING, HELD_UP), counts.get(name, (0, 0)), strict=True):
+                gauge.labels(name).set(count)
 
 
 def _pause(attempts: int, error: Exception) -> float:
