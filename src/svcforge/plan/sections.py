@@ -10,6 +10,7 @@ from svcforge.model.blueprint import Blueprint
 from svcforge.packs.card import Card
 from svcforge.plan.compose import compose_facts
 from svcforge.plan.kubernetes import kubernetes_facts
+from svcforge.plan.mesh import mesh_facts
 from svcforge.plan.parts import EMBEDDED
 from svcforge.plan.traffic import traffic_facts
 from svcforge.plan.types import Fact
@@ -99,9 +100,16 @@ def _traffic(planned: Planned) -> Fact:
     return traffic_facts(planned.blueprint, planned.facts, planned.door)
 
 
+def _mesh(planned: Planned) -> Fact:
+    system = planned.blueprint.system
+    return mesh_facts(system, planned.section("traffic"), planned.section("kubernetes"), planned.facts)
+
+
 SECTIONS: Mapping[str, Callable[[Planned], Fact]] = {
     "compose": _compose,
     "kubernetes": _kubernetes,
     "traffic": _traffic,
+    "mesh": _mesh,
 }
-"""What there is to know, by name: the system's containers, its objects in a cluster, what may pass between its parts."""
+"""What there is to know, by name: the system's containers, its objects in a cluster, what may pass between its parts,
+and how a mesh sees to it."""
