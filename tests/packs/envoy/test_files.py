@@ -8,6 +8,9 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ import yaml
 from tests.packs.envoy.conftest import Start
 from tests.packs.envoy.facts import of_example, of_lab
 from tests.packs.envoy.running import ENVOY, Answer, ask, rendered
-from tests.packs.envoy.stub import slow, stub
+from tests.packs.envoy.stub import Stub, slow, stub
 from tests.servers import free_port
 
 from svcforge.run import keys
@@ -127,43 +130,66 @@ def _provider(config: dict[str, Any]) -> dict[str, Any]:
     return provider
 
 
-def test_the_container_lets_what_is_under_way_finish(tmp_path: Path) -> None:
-    facts = of_lab("  routes: {/api/orders: orders}\n")
-    files = rendered(facts)
+@dataclass
+class Container:
+    """The gateway as its container starts it."""
+
+    edge: int
+    health: list[str]
+    env: dict[str, str]
+    process: subprocess.Popen[bytes]
+
+    def healthy(self) -> bool:
+        return subprocess.run(self.health, env=self.env, check=False).returncode == 0
+
+
+@contextmanager
+def container(folder: Path, orders: Stub, **env: str) -> Iterator[Container]:
+    files = rendered(of_lab("  routes: {/api/orders: orders}\n"))
     edge, admin = free_port(), free_port()
-    with stub() as orders:
-        config = yaml.safe_load(files["envoy.yaml"])
-        config["static_resources"]["listeners"][0]["address"]["socket_address"]["port_value"] = edge
-        config["admin"]["address"]["socket_address"]["port_value"] = admin
-        [cluster] = config["static_resources"]["clusters"]
-        endpoint = cluster["load_assignment"]["endpoints"][0]["lb_endpoints"][0]["endpoint"]
-        endpoint["address"]["socket_address"] = {"address": "127.0.0.1", "port_value": orders.port}
-        (tmp_path / "envoy.yaml").write_text(yaml.safe_dump(config))
-        script = files["start.sh"].replace("edge=8080 admin=9901", f"edge={edge} admin={admin}")
-        (tmp_path / "start.sh").write_text(script.replace("/etc/envoy", str(tmp_path)))
-        env = {"PATH": f"{ENVOY.parent}:{os.environ['PATH']}", "DRAIN_PAUSE": "0.5"}
-        run = ["bash", str(tmp_path / "start.sh")]
-        health = [*run, "health"]
-        assert subprocess.run(health, env=env, check=False).returncode == 1
-        process = subprocess.Popen(run, env=env)
-        try:
-            while subprocess.run(health, env=env, check=False).returncode:
-                time.sleep(0.05)
-            orders.answer = slow(1.5)
-            answers: list[Answer] = []
-            begun = threading.Thread(target=lambda: answers.append(ask(edge, "POST", "/api/orders")))
-            begun.start()
-            while not orders.asked:
-                time.sleep(0.01)
-            process.send_signal(signal.SIGTERM)
-            time.sleep(0.25)
-            assert subprocess.run(health, env=env, check=False).returncode == 1
-            begun.join()
-            assert [answer.status for answer in answers] == [200]
-            assert process.wait(10) == 0
-        finally:
-            process.kill()
-            process.wait()
+    config = yaml.safe_load(files["envoy.yaml"])
+    config["static_resources"]["listeners"][0]["address"]["socket_address"]["port_value"] = edge
+    config["admin"]["address"]["socket_address"]["port_value"] = admin
+    [cluster] = config["static_resources"]["clusters"]
+    endpoint = cluster["load_assignment"]["endpoints"][0]["lb_endpoints"][0]["endpoint"]
+    endpoint["address"]["socket_address"] = {"address": "127.0.0.1", "port_value": orders.port}
+    (folder / "envoy.yaml").write_text(yaml.safe_dump(config))
+    script = files["start.sh"].replace("edge=8080 admin=9901", f"edge={edge} admin={admin}")
+    script = script.replace("/tmp/envoy.yaml", str(folder / "changed.yaml")).replace("/etc/envoy", str(folder))
+    (folder / "start.sh").write_text(script)
+    env |= {"PATH": f"{ENVOY.parent}:{os.environ['PATH']}", "DRAIN_PAUSE": "0.5"}
+    run = ["bash", str(folder / "start.sh")]
+    found = Container(edge, [*run, "health"], env, subprocess.Popen(run, env=env))
+    try:
+        while not found.healthy():
+            time.sleep(0.05)
+        yield found
+    finally:
+        found.process.terminate()
+        found.process.wait()
+
+
+def test_the_container_lets_what_is_under_way_finish(tmp_path: Path) -> None:
+    with stub() as orders, container(tmp_path, orders) as gateway:
+        orders.answer = slow(1.5)
+        answers: list[Answer] = []
+        begun = threading.Thread(target=lambda: answers.append(ask(gateway.edge, "POST", "/api/orders")))
+        begun.start()
+        while not orders.asked:
+            time.sleep(0.01)
+        gateway.process.send_signal(signal.SIGTERM)
+        time.sleep(0.25)
+        assert not gateway.healthy()
+        begun.join()
+        assert [answer.status for answer in answers] == [200]
+        assert gateway.process.wait(10) == 0
+
+
+@pytest.mark.parametrize(("env", "client"), [({}, "127.0.0.1"), ({"TRUSTED_HOPS": "1"}, "10.1.2.3")])
+def test_the_client_is_whom_the_trusted_proxies_saw(env: dict[str, str], client: str, tmp_path: Path) -> None:
+    with stub() as orders, container(tmp_path, orders, **env) as gateway:
+        ask(gateway.edge, "GET", "/api/orders", {"X-Forwarded-For": "10.9.9.9, 10.1.2.3"})
+    assert orders.asked[0].headers["x-envoy-external-address"] == client
 
 
 def test_in_one_repository_the_root_checks_the_gateway_and_in_many_it_does_so_itself() -> None:

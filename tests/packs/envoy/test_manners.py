@@ -44,6 +44,12 @@ def test_a_trace_begins_here_unless_one_was_brought(shop: Gateway) -> None:
     assert third == brought
 
 
+def test_a_service_is_asked_by_its_own_name(shop: Gateway) -> None:
+    shop.ask("GET", PATH, {"Host": "api.shop.test", **shop.bearer()})
+    seen = shop.stubs["orders"].asked[0].headers
+    assert seen["host"] == "orders"
+
+
 def test_where_a_client_is_says_the_connection(shop: Gateway) -> None:
     shop.ask("GET", PATH, {"X-Forwarded-For": "10.1.2.3", "X-Forwarded-Proto": "https", **shop.bearer()})
     seen = shop.stubs["orders"].asked[0].headers

@@ -31,7 +31,13 @@ if [[ ${1:-} == health ]]; then
   exit
 fi
 
-envoy --disable-hot-restart --log-level warn -c /etc/envoy/envoy.yaml &
+config=/etc/envoy/envoy.yaml
+if [[ -n ${TRUSTED_HOPS:-} ]]; then # proxies between the clients and this one: the address of a client is what they say
+  sed "s/^\( *xff_num_trusted_hops\): .*/\1: $((TRUSTED_HOPS))/" $config > /tmp/envoy.yaml
+  config=/tmp/envoy.yaml
+fi
+
+envoy --disable-hot-restart --log-level warn -c $config &
 envoy=$!
 trap drain TERM INT
 wait $envoy # ends early when the signal comes
