@@ -28,6 +28,13 @@ def test_a_selector_is_a_rule_a_family_the_beginning_of_a_code_or_a_profile() ->
     assert catalogue.selected("nothing-like-it") is None
 
 
+def test_a_smell_of_which_two_rules_see_a_part_selects_both_and_is_explained_by_the_first() -> None:
+    assert catalogue.selected("wobbly-service-interaction") == {"SF301", "SF302"}
+    found = catalogue.entry("wobbly-service-interaction")
+    assert found is not None
+    assert found.rule.code == "SF301"
+
+
 def test_each_profile_holds_the_one_before() -> None:
     minimal, recommended, production = map(catalogue.selected, ("minimal", "recommended", "production"))
     assert minimal is not None

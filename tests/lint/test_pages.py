@@ -127,6 +127,6 @@ def test_a_rule_lives_in_the_folder_of_its_family_under_its_code_and_name(entry:
     assert catalogue.entry(entry.rule.name) == entry
 
 
-def test_no_word_stands_for_two_rules() -> None:
+def test_no_word_stands_for_two_rules_but_that_for_a_smell_of_which_each_sees_a_part() -> None:
     words = [word for e in ENTRIES for word in (e.rule.code, e.rule.name, *e.rule.aliases)]
-    assert len(words) == len(set(words))
+    assert sorted(word for word in words if words.count(word) > 1) == ["wobbly-service-interaction"] * 2

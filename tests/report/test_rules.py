@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
 from svcforge.lint.catalogue import Entry, entries
 from svcforge.lint.page import HEADINGS, sections
+from svcforge.lint.rule import Status
 from svcforge.report.page import Page, cells
 from svcforge.report.rules import as_json, blocks, manual, table
 
@@ -39,7 +41,8 @@ def test_json_has_the_record_of_each_rule() -> None:
     found = json.loads(as_json(ENTRIES))
     deep = next(rule for rule in found["rules"] if rule["code"] == "SF104")
     assert list(deep) == [
-        "code", "name", "family", "summary", "severity", "profile", "fix", "options", "aliases", "references", "page",
+        "code", "name", "family", "summary", "severity", "profile", "fix", "since", "status", "rationale",
+        "bad_example", "good_example", "remediation", "refactorings", "options", "aliases", "references", "page",
     ]  # fmt: skip
     assert [(o["name"], o["type"], o["default"]) for o in deep["options"]] == [("max_hops", "int", 3)]
     assert deep["page"].startswith(deep["summary"])
@@ -53,11 +56,43 @@ def test_json_names_the_literature_and_each_option_with_its_reason(entry: Entry)
 
 
 @each_rule
+def test_json_has_the_examples_the_reason_and_the_refactorings_of_the_page(entry: Entry) -> None:
+    [found] = json.loads(as_json([entry]))["rules"]
+    page = sections(entry.page)
+    for key, heading in (("bad_example", "Example"), ("good_example", "Use instead")):
+        assert f"```yaml\n{found[key]}```" in page[heading]
+    assert found["rationale"].split() == page["Why is this bad?"].split()
+    assert found["remediation"] == found["refactorings"][0]["name"]
+    assert (found["since"], found["status"]) == ("0.1", "stable")
+
+
+def test_refactorings_have_the_weights_that_the_literature_gives_them() -> None:
+    found = {rule["code"]: rule["refactorings"] for rule in json.loads(as_json(ENTRIES))["rules"]}
+    weights = {code: [way["weight"] for way in ways] for code, ways in found.items() if ways[0]["weight"]}
+    assert weights == {
+        "SF107": [100],
+        "SF110": [55, 31, 14],
+        "SF201": [50, 41, 9],
+        "SF301": [22, 42, 20, 16],
+        "SF302": [42, 22, 20, 16],
+        "SF501": [100],
+        "SF704": [100],
+        "SF806": [100],
+    }
+    assert found["SF501"] == [{"name": "add an API gateway", "weight": 100}]
+
+
+def test_a_rule_says_when_it_is_not_settled() -> None:
+    entry = replace(ENTRIES[0], rule=replace(ENTRIES[0].rule, status=Status.PREVIEW))
+    assert manual(entry, Page(width=200)).splitlines()[0].endswith("fix: unsafe, since 0.1, preview)")
+
+
+@each_rule
 def test_a_page_fits_its_paper_and_says_all_that_the_docstring_says(entry: Entry) -> None:
     head, _, body = manual(entry, Page()).partition("\n\n")
     assert " ".join(head.split()) == (
         f"{entry.rule.code} {entry.rule.name} "
-        f"({entry.rule.family}, {entry.rule.severity}, profile {entry.rule.profile}, fix: {entry.rule.fix})"
+        f"({entry.rule.family}, {entry.rule.severity}, profile {entry.rule.profile}, fix: {entry.rule.fix}, since 0.1)"
     )
     assert body.split() == entry.page.split()
     assert re.findall("^## (.*)$", body, re.MULTILINE) == list(HEADINGS)

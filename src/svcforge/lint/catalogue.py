@@ -96,6 +96,8 @@ def _words(entry: Entry) -> tuple[str, ...]:
 def entry(word: str, more: Mapping[str, Entry] = NO_MORE) -> Entry | None:
     """The rule of a code, a name or another name in the literature; only its own module is imported where that will do.
 
+    Of the rules that share another name, it is the first.
+
     Args:
         more: the rules that a blueprint makes for itself, by their codes.
     """
@@ -116,7 +118,8 @@ def selected(word: str, more: Mapping[str, Entry] = NO_MORE) -> frozenset[str] |
     """
     known = (*entries().values(), *more.values())
     if (one := entry(word, more)) is not None:
-        return frozenset((one.rule.code,))
+        sharing = (e.rule.code for e in known if word.lower() in (alias.lower() for alias in e.rule.aliases))
+        return frozenset((one.rule.code, *sharing))
     if word in (*FAMILIES, CUSTOM, PLUGIN):
         return frozenset(e.rule.code for e in known if e.rule.family == word)
     if word in tuple(Profile):

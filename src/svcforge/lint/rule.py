@@ -45,6 +45,14 @@ class Fix(StrEnum):
     UNSAFE = "unsafe"
 
 
+class Status(StrEnum):
+    """How settled a rule is: what it finds may change while it is a `preview`, and it goes when it is `deprecated`."""
+
+    PREVIEW = "preview"
+    STABLE = "stable"
+    DEPRECATED = "deprecated"
+
+
 @dataclass(frozen=True, slots=True)
 class Option(Generic[T]):
     """A threshold that `lint.options` can set; the default's type is the option's, and `reason` says why it is so."""
@@ -74,9 +82,10 @@ class Option(Generic[T]):
 class Rule:
     """The record of a rule.
 
-    The summary and the manual page are the docstring of the rule's module, the family is the code's first
-    digit and the module's folder. `severity` is the usual one; a violation may say otherwise.
-    `aliases` are names in the literature, accepted wherever the name is.
+    The summary and the manual page, with its examples, refactorings and references, are the docstring of the rule's
+    module, the family is the code's first digit and the module's folder. `severity` is the usual one; a violation may
+    say otherwise. `aliases` are names in the literature, accepted wherever the name is; one that stands for a smell of
+    which several rules see a part is an alias of each. `since` is the version of svcforge that a rule of ours came with.
     """
 
     code: str
@@ -86,7 +95,8 @@ class Rule:
     options: tuple[Option[Any], ...] = ()
     fix: Fix = Fix.NONE
     aliases: tuple[str, ...] = ()
-    references: tuple[str, ...] = ()
+    since: str = ""
+    status: Status = Status.STABLE
 
     @property
     def family(self) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from svcforge.lint.catalogue import Entry
-from svcforge.lint.page import sections
-from svcforge.lint.rule import Fix, Rule
+from svcforge.lint.page import example, listed, refactorings, sections
+from svcforge.lint.rule import Fix, Rule, Status
 from svcforge.report.page import Page, wrapped
 
 
@@ -44,7 +44,8 @@ def as_json(entries: Iterable[Entry]) -> str:
 
 
 def _json(entry: Entry) -> dict[str, Any]:
-    rule = entry.rule
+    rule, page = entry.rule, sections(entry.page)
+    ways = refactorings(entry.page)
     return {
         "code": rule.code,
         "name": rule.name,
@@ -53,24 +54,27 @@ def _json(entry: Entry) -> dict[str, Any]:
         "severity": str(rule.severity),
         "profile": str(rule.profile),
         "fix": str(rule.fix),
+        "since": rule.since or None,
+        "status": str(rule.status),
+        "rationale": " ".join(page.get("Why is this bad?", "").split()),
+        "bad_example": example(entry.page, "Example"),
+        "good_example": example(entry.page, "Use instead"),
+        "remediation": ways[0].name if ways else None,
+        "refactorings": [{"name": way.name, "weight": way.weight} for way in ways],
         "options": [{"name": o.name, "type": o.kind, "default": o.default, "reason": o.reason} for o in rule.options],
         "aliases": list(rule.aliases),
-        "references": list(references(entry)),
+        "references": list(listed(entry.page, "References")),
         "page": entry.page,
     }
-
-
-def references(entry: Entry) -> Iterator[str]:
-    """The literature that a rule's page names, an entry each."""
-    for block in blocks(sections(entry.page).get("References", "")):
-        if block.startswith("- "):
-            yield block.removeprefix("- ")
 
 
 def manual(entry: Entry, page: Page) -> str:
     """A rule's page as it fits the page it is printed on: its record, then the docstring of its module."""
     rule = entry.rule
-    record = f"({rule.family}, {rule.severity}, profile {rule.profile}, fix: {rule.fix})"
+    said = [rule.family, str(rule.severity), f"profile {rule.profile}", f"fix: {rule.fix}"]
+    said += [f"since {rule.since}"] if rule.since else []
+    said += [str(rule.status)] if rule.status is not Status.STABLE else []
+    record = f"({', '.join(said)})"
     title = f"{rule.code} {rule.name}"
     head, *more = wrapped(record, page.width, first=f"{title}  ", indent="  ")
     lines = [page.paint("strong", title) + head.removeprefix(title), *more, ""]

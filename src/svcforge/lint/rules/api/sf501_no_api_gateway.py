@@ -41,6 +41,9 @@ gateway:
   routes: {/api/offers: offers, /api/products: catalog}
 ```
 
+## Refactorings
+- add an API gateway (100 %)
+
 ## Options
 - `min_services` = 3: a system of one or two services is one that clients can know.
 
@@ -69,6 +72,7 @@ MIN_SERVICES = Option("min_services", 3, "a system of one or two services is one
 RULE = Rule(
     code="SF501", name="no-api-gateway", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
     options=(MIN_SERVICES,), aliases=("not-having-an-api-gateway",),
+    since="0.1",
 )  # fmt: skip
 
 

@@ -39,6 +39,9 @@ gateway:
   routes: {/api/orders: orders}
 ```
 
+## Refactorings
+- close the door: all callers come through the gateway
+
 ## Options
 None.
 
@@ -65,6 +68,7 @@ from svcforge.source.finding import Related, Severity
 RULE = Rule(
     code="SF502", name="gateway-bypass", severity=Severity.ERROR, profile=Profile.MINIMAL, fix=Fix.UNSAFE,
     aliases=("publicly-accessible-microservices",),
+    since="0.1",
 )  # fmt: skip
 
 

@@ -41,6 +41,10 @@ gateway:
   routes: {/api/orders: orders}
 ```
 
+## Refactorings
+- put the version into the path
+- send it in a header or the media type
+
 ## Options
 None.
 
@@ -68,6 +72,7 @@ from svcforge.source.finding import Severity
 RULE = Rule(
     code="SF503", name="unversioned-api", severity=Severity.WARNING, profile=Profile.RECOMMENDED, fix=Fix.UNSAFE,
     aliases=("no-api-versioning",),
+    since="0.1",
 )  # fmt: skip
 
 VERSION = re.compile(r"v\d+")

@@ -82,6 +82,10 @@ contexts:
       mail: {calls: [{to: orders.get_total, timeout: 1s, breaker: {}, auth: service}]}
 ```
 
+## Refactorings
+- add beside what is there, and remove it when nobody uses it
+- raise the major version, and serve both for a while
+
 ## Options
 None.
 
@@ -107,6 +111,7 @@ from svcforge.source.finding import Severity
 RULE = Rule(
     code="SF504", name="breaking-change", severity=Severity.ERROR, profile=Profile.RECOMMENDED,
     aliases=("backward-incompatible-change",),
+    since="0.1",
 )  # fmt: skip
 
 

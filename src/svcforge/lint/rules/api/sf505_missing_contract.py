@@ -46,6 +46,9 @@ gateway:
   routes: {/api/orders: orders}
 ```
 
+## Refactorings
+- write an OpenAPI document or a proto file, and check the build against it
+
 ## Options
 None.
 
@@ -69,6 +72,7 @@ from svcforge.source.finding import Severity
 RULE = Rule(
     code="SF505", name="missing-contract", severity=Severity.WARNING, profile=Profile.PRODUCTION,
     aliases=("no-contract",),
+    since="0.1",
 )  # fmt: skip
 
 

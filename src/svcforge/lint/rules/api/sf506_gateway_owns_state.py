@@ -39,6 +39,9 @@ contexts:
         operations: {list_products: {http: GET /products, lists: Product, public: anyone may browse}}
 ```
 
+## Refactorings
+- move the data to a service behind the gateway
+
 ## Options
 None.
 
@@ -63,6 +66,7 @@ from svcforge.source.finding import Path, Related, Severity
 RULE = Rule(
     code="SF506", name="gateway-owns-state", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
     aliases=("overambitious-gateway",),
+    since="0.1",
 )  # fmt: skip
 
 

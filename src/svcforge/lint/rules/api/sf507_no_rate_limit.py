@@ -41,6 +41,9 @@ gateway:
   routes: {/api/orders: orders}
 ```
 
+## Refactorings
+- limit the rate of each client at the gateway
+
 ## Options
 None.
 
@@ -64,6 +67,7 @@ from svcforge.source.finding import Related, Severity
 RULE = Rule(
     code="SF507", name="no-rate-limit", severity=Severity.WARNING, profile=Profile.PRODUCTION,
     aliases=("unlimited-route",),
+    since="0.1",
 )  # fmt: skip
 
 

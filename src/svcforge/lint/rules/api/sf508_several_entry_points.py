@@ -51,6 +51,9 @@ gateway:
   routes: {/api/orders: orders, /api/tokens: login}
 ```
 
+## Refactorings
+- lead all ways in through one gateway
+
 ## Options
 None.
 
@@ -74,6 +77,7 @@ from svcforge.source.finding import Path, Related, Severity
 RULE = Rule(
     code="SF508", name="several-entry-points", severity=Severity.INFO, profile=Profile.PRODUCTION,
     aliases=("multiple-entry-points",),
+    since="0.1",
 )  # fmt: skip
 
 

@@ -40,6 +40,11 @@ contexts:
       users: {uses: [logins]}
 ```
 
+## Refactorings
+- split the database: to each service the data that it decides about (50 %)
+- let one service manage the data for the others: a data manager (41 %)
+- merge the services (9 %)
+
 ## Options
 None.
 
@@ -67,6 +72,7 @@ from svcforge.source.finding import Related, Severity
 RULE = Rule(
     code="SF201", name="shared-database", severity=Severity.ERROR, profile=Profile.MINIMAL,
     aliases=("shared-persistency", "shared-persistence"),
+    since="0.1",
 )  # fmt: skip
 
 

@@ -43,6 +43,9 @@ contexts:
       reviews: {store: ratings}
 ```
 
+## Refactorings
+- give the service that matters more a server of its own
+
 ## Options
 None.
 
@@ -66,6 +69,7 @@ from svcforge.source.finding import Related, Severity
 RULE = Rule(
     code="SF202", name="shared-database-server", severity=Severity.INFO, profile=Profile.PRODUCTION,
     aliases=("shared-server",),
+    since="0.1",
 )  # fmt: skip
 
 

@@ -40,6 +40,11 @@ contexts:
         copies: {Product: {catalog.ProductAdded: {}}}
 ```
 
+## Refactorings
+- call an operation of the owner
+- keep a copy of what the owner publishes
+- move the data to the service that uses it
+
 ## Options
 None.
 
@@ -49,6 +54,7 @@ None.
 
 ## Also known as
 - `inappropriate-service-intimacy`
+- `inappropriate-intimacy`
 """
 
 from __future__ import annotations
@@ -62,7 +68,8 @@ from svcforge.source.finding import Path, Related, Severity
 
 RULE = Rule(
     code="SF203", name="foreign-data-access", severity=Severity.ERROR, profile=Profile.MINIMAL,
-    aliases=("inappropriate-service-intimacy",),
+    aliases=("inappropriate-service-intimacy", "inappropriate-intimacy"),
+    since="0.1",
 )  # fmt: skip
 
 

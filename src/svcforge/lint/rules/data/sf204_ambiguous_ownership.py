@@ -48,6 +48,9 @@ contexts:
         copies: {Order: {orders.OrderPlaced: {}}}
 ```
 
+## Refactorings
+- name one service of record; the others keep copies
+
 ## Options
 None.
 
@@ -73,6 +76,7 @@ from svcforge.source.finding import Related, Severity
 RULE = Rule(
     code="SF204", name="ambiguous-ownership", severity=Severity.ERROR, profile=Profile.RECOMMENDED,
     aliases=("no-service-of-record", "shared-ownership"),
+    since="0.1",
 )  # fmt: skip
 
 

@@ -42,6 +42,10 @@ contexts:
       kitchen: {uses: [tickets]}
 ```
 
+## Refactorings
+- give each context a model of its own
+- share the contract and not the model
+
 ## Options
 None.
 
@@ -67,6 +71,7 @@ from svcforge.source.finding import Related, Severity
 RULE = Rule(
     code="SF205", name="shared-domain-library", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
     aliases=("shared-libraries",),
+    since="0.1",
 )  # fmt: skip
 
 MODELS = ("domain", "entities", "model")

@@ -41,6 +41,10 @@ sagas:
       - accounts.credit
 ```
 
+## Refactorings
+- make it a saga: each step is committed by itself and has a compensation
+- join what must be committed at once
+
 ## Options
 None.
 
@@ -69,6 +73,7 @@ from svcforge.source.finding import Related, Severity
 RULE = Rule(
     code="SF206", name="distributed-transaction", severity=Severity.ERROR, profile=Profile.MINIMAL,
     aliases=("transactional-integration", "two-phase-commit"),
+    since="0.1",
 )  # fmt: skip
 
 

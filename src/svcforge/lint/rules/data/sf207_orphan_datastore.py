@@ -39,6 +39,9 @@ contexts:
       customers: {store: crm}
 ```
 
+## Refactorings
+- say whose it is, or remove it
+
 ## Options
 None.
 
@@ -60,6 +63,7 @@ from svcforge.source.finding import Severity
 RULE = Rule(
     code="SF207", name="orphan-datastore", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
     aliases=("unused-datastore",),
+    since="0.1",
 )  # fmt: skip
 
 

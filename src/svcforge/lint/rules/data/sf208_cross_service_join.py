@@ -57,6 +57,10 @@ contexts:
       e: {owns: {E: {x: int}}, operations: {look: {read_only: true}}}
 ```
 
+## Refactorings
+- keep a read model that follows the owners' events: CQRS
+- show less at once
+
 ## Options
 - `max_owners` = 4: an aggregate with what it refers to, as an order with its customer, products and delivery.
 
@@ -82,6 +86,7 @@ MAX_OWNERS = Option("max_owners", 4, "an aggregate with what it refers to: an or
 RULE = Rule(
     code="SF208", name="cross-service-join", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
     options=(MAX_OWNERS,), aliases=("distributed-join",),
+    since="0.1",
 )  # fmt: skip
 
 

@@ -48,6 +48,9 @@ contexts:
       media: {}
 ```
 
+## Refactorings
+- make it a part of the service that uses it
+
 ## Options
 - `max_operations` = 2: one to write and one to read.
 - `max_share` = 0.03: of all operations; with more callers a small service is a shared one.
@@ -81,6 +84,7 @@ MIN_SERVICES = Option("min_services", 5, "in smaller systems every service has a
 RULE = Rule(
     code="SF801", name="nanoservice", severity=Severity.INFO, profile=Profile.PRODUCTION,
     options=(MAX_OPERATIONS, MAX_SHARE, MIN_SERVICES), aliases=("nano-service", "fine-grained-service"),
+    since="0.1",
 )  # fmt: skip
 
 

@@ -52,6 +52,9 @@ contexts:
       four: {owns: {J: {x: int}}, operations: {k: {reads: J}}, calls: [rest]}
 ```
 
+## Refactorings
+- split it along what changes together
+
 ## Options
 - `max_share` = 0.2: of all operations, in a system of five and more.
 - `max_entities` = 5: a context's aggregates, each with its parts.
@@ -83,6 +86,7 @@ MIN_SERVICES = Option("min_services", 5, "in smaller systems every service has a
 RULE = Rule(
     code="SF802", name="megaservice", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
     options=(MAX_SHARE, MAX_ENTITIES, MIN_SERVICES), aliases=("mega-service", "god-service"),
+    since="0.1",
 )  # fmt: skip
 
 

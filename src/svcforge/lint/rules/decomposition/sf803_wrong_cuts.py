@@ -40,6 +40,9 @@ contexts:
       orders: {owns: {Order: {total: decimal}}}
 ```
 
+## Refactorings
+- cut by business capability: join the layers of one
+
 ## Options
 - `layers` = dao dal repository persistence data-access data-layer business-logic business-layer logic-layer ui: ends of
   names that say where in a program something stands, and nothing about the business.
@@ -73,6 +76,7 @@ LAYERS = Option(
 RULE = Rule(
     code="SF803", name="wrong-cuts", severity=Severity.WARNING, profile=Profile.RECOMMENDED, options=(LAYERS,),
     aliases=("layered-services", "pass-through-service"),
+    since="0.1",
 )  # fmt: skip
 
 HINT = "cut by what the business does: what changes together is one service, its layers inside it"

@@ -40,6 +40,9 @@ contexts:
       support: {aka: [ticket-service]}
 ```
 
+## Refactorings
+- split the service along the contexts
+
 ## Options
 None.
 
@@ -64,6 +67,7 @@ from svcforge.source.finding import Related, Severity
 RULE = Rule(
     code="SF804", name="context-straddling", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
     aliases=("straddling-service",),
+    since="0.1",
 )  # fmt: skip
 
 

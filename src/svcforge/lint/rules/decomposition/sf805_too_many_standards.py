@@ -47,6 +47,9 @@ contexts:
       dispatch: {language: java, replicas: 2}
 ```
 
+## Refactorings
+- settle on fewer
+
 ## Options
 - `max_languages` = 4: one each for the browser, for data, for most services, and one to try.
 - `max_engines` = 4: a relational one, a document store, a cache and a search engine.
@@ -78,6 +81,7 @@ MAX_PROTOCOLS = Option("max_protocols", 3, "REST, gRPC and commands over a broke
 RULE = Rule(
     code="SF805", name="too-many-standards", severity=Severity.INFO, profile=Profile.PRODUCTION,
     options=(MAX_LANGUAGES, MAX_ENGINES, MAX_PROTOCOLS), aliases=("too-many-technologies",),
+    since="0.1",
 )  # fmt: skip
 
 Places = dict[str, Path]

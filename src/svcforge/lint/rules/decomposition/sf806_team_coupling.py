@@ -51,6 +51,9 @@ contexts:
       products: {owns: {Product: {name: text}}}
 ```
 
+## Refactorings
+- split the teams by service: those of one team belong together (100 %)
+
 ## Options
 None.
 
@@ -60,6 +63,7 @@ None.
 
 ## Also known as
 - `tightly-coupled-teams`
+- `single-layer-teams`
 """
 
 from __future__ import annotations
@@ -76,7 +80,8 @@ from svcforge.source.finding import Related, Severity
 
 RULE = Rule(
     code="SF806", name="team-coupling", severity=Severity.INFO, profile=Profile.PRODUCTION,
-    aliases=("tightly-coupled-teams",),
+    aliases=("tightly-coupled-teams", "single-layer-teams"),
+    since="0.1",
 )  # fmt: skip
 
 

@@ -39,6 +39,9 @@ contexts:
       prices: {}
 ```
 
+## Refactorings
+- give it to a team
+
 ## Options
 None.
 
@@ -61,6 +64,7 @@ from svcforge.source.finding import Severity
 RULE = Rule(
     code="SF807", name="unowned-service", severity=Severity.WARNING, profile=Profile.PRODUCTION,
     aliases=("orphaned-service",),
+    since="0.1",
 )  # fmt: skip
 
 

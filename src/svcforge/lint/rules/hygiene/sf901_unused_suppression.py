@@ -31,6 +31,9 @@ contexts:
       inventory: {}
 ```
 
+## Refactorings
+- take the suppression away
+
 ## Options
 None.
 
@@ -55,6 +58,7 @@ from svcforge.source.finding import Severity
 RULE = Rule(
     code="SF901", name="unused-suppression", severity=Severity.WARNING, profile=Profile.MINIMAL, fix=Fix.SAFE,
     aliases=("unused-ignore",),
+    since="0.1",
 )  # fmt: skip
 
 

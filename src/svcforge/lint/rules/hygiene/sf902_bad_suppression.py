@@ -33,6 +33,9 @@ contexts:
       inventory: {}
 ```
 
+## Refactorings
+- mend what it covers, or agree on another day and reason
+
 ## Options
 None.
 
@@ -58,6 +61,7 @@ from svcforge.source.finding import Severity
 RULE = Rule(
     code="SF902", name="bad-suppression", severity=Severity.WARNING, profile=Profile.MINIMAL, fix=Fix.UNSAFE,
     aliases=("expired-suppression", "unexplained-suppression"),
+    since="0.1",
 )  # fmt: skip
 
 

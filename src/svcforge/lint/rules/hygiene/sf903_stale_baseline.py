@@ -50,6 +50,9 @@ contexts:
 }
 ```
 
+## Refactorings
+- lower the counts
+
 ## Options
 None.
 
@@ -72,6 +75,7 @@ from svcforge.source.finding import Severity, Span
 RULE = Rule(
     code="SF903", name="stale-baseline", severity=Severity.INFO, profile=Profile.MINIMAL,
     aliases=("unmatched-baseline",),
+    since="0.1",
 )  # fmt: skip
 
 

@@ -40,6 +40,9 @@ contexts:
           reserve_items: {}
 ```
 
+## Refactorings
+- name what is declared, or declare what is named
+
 ## Options
 None.
 
@@ -63,6 +66,7 @@ from svcforge.source.finding import Severity
 RULE = Rule(
     code="SF001", name="unresolved-reference", severity=Severity.ERROR, profile=Profile.MINIMAL, fix=Fix.UNSAFE,
     aliases=("dangling-reference",),
+    since="0.1",
 )  # fmt: skip
 
 _SHAPES = {

@@ -40,6 +40,9 @@ contexts:
           reserve_items: {}
 ```
 
+## Refactorings
+- take one of the two out, or give it a name of its own
+
 ## Options
 None.
 
@@ -67,6 +70,7 @@ from svcforge.source.finding import Path, Related, Severity
 RULE = Rule(
     code="SF002", name="duplicate-declaration", severity=Severity.ERROR, profile=Profile.MINIMAL, fix=Fix.SAFE,
     aliases=("duplicate-name",),
+    since="0.1",
 )  # fmt: skip
 
 

@@ -54,6 +54,9 @@ gateway:
   routes: {/api/orders: orders}
 ```
 
+## Refactorings
+- connect the service to what it works for, or remove it
+
 ## Options
 None.
 
@@ -77,6 +80,7 @@ from svcforge.source.finding import Severity
 RULE = Rule(
     code="SF003", name="isolated-service", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
     aliases=("nobody-home",),
+    since="0.1",
 )  # fmt: skip
 
 

@@ -42,6 +42,9 @@ contexts:
           charge: {in: {amount: decimal}}
 ```
 
+## Refactorings
+- let a call, an event or the caller provide the value, or make it optional
+
 ## Options
 None.
 
@@ -62,7 +65,12 @@ from svcforge.model.unmapped import problems
 from svcforge.source.finding import Severity
 
 RULE = Rule(
-    code="SF004", name="unmapped-input", severity=Severity.ERROR, profile=Profile.MINIMAL, aliases=("missing-input",)
+    code="SF004",
+    name="unmapped-input",
+    severity=Severity.ERROR,
+    profile=Profile.MINIMAL,
+    aliases=("missing-input",),
+    since="0.1",
 )
 
 

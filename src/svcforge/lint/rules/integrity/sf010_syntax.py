@@ -21,6 +21,9 @@ svcforge: 1
 system: shop
 ```
 
+## Refactorings
+- write plain YAML: one document, each key once, no anchors and no tags
+
 ## Options
 None.
 
@@ -36,4 +39,4 @@ from __future__ import annotations
 from svcforge.lint.rule import Profile, Rule
 from svcforge.source.finding import Severity
 
-RULE = Rule(code="SF010", name="syntax", severity=Severity.ERROR, profile=Profile.MINIMAL)
+RULE = Rule(code="SF010", name="syntax", severity=Severity.ERROR, profile=Profile.MINIMAL, since="0.1")

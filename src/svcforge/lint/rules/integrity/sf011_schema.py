@@ -31,6 +31,9 @@ contexts:
         operations: {charge: {creates: Payment, emits: [PaymentCharged]}}
 ```
 
+## Refactorings
+- take a word that the language has
+
 ## Options
 None.
 
@@ -46,4 +49,4 @@ from __future__ import annotations
 from svcforge.lint.rule import Profile, Rule
 from svcforge.source.finding import Severity
 
-RULE = Rule(code="SF011", name="schema", severity=Severity.ERROR, profile=Profile.MINIMAL)
+RULE = Rule(code="SF011", name="schema", severity=Severity.ERROR, profile=Profile.MINIMAL, since="0.1")

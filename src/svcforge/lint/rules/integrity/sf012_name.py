@@ -29,6 +29,9 @@ contexts:
       order-service: {}
 ```
 
+## Refactorings
+- rename it to what is a name everywhere: in code, in paths, in queues
+
 ## Options
 None.
 
@@ -45,4 +48,4 @@ from __future__ import annotations
 from svcforge.lint.rule import Profile, Rule
 from svcforge.source.finding import Severity
 
-RULE = Rule(code="SF012", name="name", severity=Severity.ERROR, profile=Profile.MINIMAL)
+RULE = Rule(code="SF012", name="name", severity=Severity.ERROR, profile=Profile.MINIMAL, since="0.1")

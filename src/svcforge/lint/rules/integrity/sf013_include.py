@@ -22,6 +22,9 @@ system: shop
 include: []
 ```
 
+## Refactorings
+- include files below the blueprint's folder, each once
+
 ## Options
 None.
 
@@ -37,4 +40,4 @@ from __future__ import annotations
 from svcforge.lint.rule import Profile, Rule
 from svcforge.source.finding import Severity
 
-RULE = Rule(code="SF013", name="include", severity=Severity.ERROR, profile=Profile.MINIMAL)
+RULE = Rule(code="SF013", name="include", severity=Severity.ERROR, profile=Profile.MINIMAL, since="0.1")

@@ -35,6 +35,9 @@ contexts:
           write_note: {http: POST /notes, creates: Note, public: an example}
 ```
 
+## Refactorings
+- name a pack that is there, or put its folder among the packs
+
 ## Options
 None.
 
@@ -50,4 +53,4 @@ from __future__ import annotations
 from svcforge.lint.rule import Profile, Rule
 from svcforge.source.finding import Severity
 
-RULE = Rule(code="SF020", name="missing-pack", severity=Severity.ERROR, profile=Profile.MINIMAL)
+RULE = Rule(code="SF020", name="missing-pack", severity=Severity.ERROR, profile=Profile.MINIMAL, since="0.1")

@@ -37,6 +37,9 @@ contexts:
           write_note: {http: POST /notes, creates: Note, public: an example}
 ```
 
+## Refactorings
+- choose a pack that can do it, or ask less of the one chosen
+
 ## Options
 None.
 
@@ -52,4 +55,4 @@ from __future__ import annotations
 from svcforge.lint.rule import Profile, Rule
 from svcforge.source.finding import Severity
 
-RULE = Rule(code="SF021", name="missing-ability", severity=Severity.ERROR, profile=Profile.MINIMAL)
+RULE = Rule(code="SF021", name="missing-ability", severity=Severity.ERROR, profile=Profile.MINIMAL, since="0.1")

@@ -45,6 +45,9 @@ gateway:
   routes: {/api/notes: notes}
 ```
 
+## Refactorings
+- let the gateway lead to what is generated, or describe the gateway as one that exists (`has`)
+
 ## Options
 None.
 
@@ -60,4 +63,4 @@ from __future__ import annotations
 from svcforge.lint.rule import Profile, Rule
 from svcforge.source.finding import Severity
 
-RULE = Rule(code="SF023", name="not-generated", severity=Severity.WARNING, profile=Profile.MINIMAL)
+RULE = Rule(code="SF023", name="not-generated", severity=Severity.WARNING, profile=Profile.MINIMAL, since="0.1")

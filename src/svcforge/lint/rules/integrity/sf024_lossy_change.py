@@ -36,6 +36,9 @@ contexts:
           write_note: {http: POST /notes, creates: Note, public: an example}
 ```
 
+## Refactorings
+- add what is new beside what is there, with a default, and leave what is old until nobody uses it
+
 ## Options
 None.
 
@@ -51,4 +54,4 @@ from __future__ import annotations
 from svcforge.lint.rule import Profile, Rule
 from svcforge.source.finding import Severity
 
-RULE = Rule(code="SF024", name="lossy-change", severity=Severity.ERROR, profile=Profile.MINIMAL)
+RULE = Rule(code="SF024", name="lossy-change", severity=Severity.ERROR, profile=Profile.MINIMAL, since="0.1")

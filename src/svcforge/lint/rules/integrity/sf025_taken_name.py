@@ -35,6 +35,9 @@ contexts:
           list_cards: {lists: Card, filter: [credit_limit]}
 ```
 
+## Refactorings
+- rename the field or the part
+
 ## Options
 None.
 
@@ -54,7 +57,7 @@ from svcforge.lint.rule import Profile, Rule, Violation
 from svcforge.model.elements import Verb
 from svcforge.source.finding import Severity
 
-RULE = Rule(code="SF025", name="taken-name", severity=Severity.ERROR, profile=Profile.MINIMAL)
+RULE = Rule(code="SF025", name="taken-name", severity=Severity.ERROR, profile=Profile.MINIMAL, since="0.1")
 
 PAGED = ("ids", "limit", "cursor")
 """What every list takes."""

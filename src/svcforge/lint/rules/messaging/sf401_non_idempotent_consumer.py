@@ -47,6 +47,10 @@ contexts:
         subscribes: {orders.OrderPlaced: ship}
 ```
 
+## Refactorings
+- keep an inbox of the events that were handled
+- make the handler idempotent by a field of the event
+
 ## Options
 None.
 
@@ -73,6 +77,7 @@ from svcforge.source.finding import Related, Severity
 RULE = Rule(
     code="SF401", name="non-idempotent-consumer", severity=Severity.ERROR, profile=Profile.MINIMAL,
     aliases=("missing-inbox", "missing-deduplication"),
+    since="0.1",
 )  # fmt: skip
 
 ONCE = ("at-most-once", "exactly-once")

@@ -52,6 +52,11 @@ contexts:
         subscribes: {orders.OrderPlaced: notify}
 ```
 
+## Refactorings
+- write the event to an outbox in the transaction of the data
+- read it off the database's log: change data capture
+- keep the events as the data: event sourcing
+
 ## Options
 None.
 
@@ -76,6 +81,7 @@ from svcforge.source.finding import Path, Related, Severity
 RULE = Rule(
     code="SF402", name="dual-write", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
     aliases=("missing-outbox",),
+    since="0.1",
 )  # fmt: skip
 
 

@@ -47,6 +47,9 @@ contexts:
         subscribes: {orders.OrderPlaced: {do: notify, dead_letter: true}}
 ```
 
+## Refactorings
+- park what cannot be handled in a dead-letter queue, after a few attempts
+
 ## Options
 None.
 
@@ -74,6 +77,7 @@ from svcforge.source.finding import Path, Related, Severity
 RULE = Rule(
     code="SF403", name="missing-dead-letter", severity=Severity.WARNING, profile=Profile.RECOMMENDED, fix=Fix.UNSAFE,
     aliases=("poison-message", "no-dead-letter-queue"),
+    since="0.1",
 )  # fmt: skip
 
 RETRIES = 5

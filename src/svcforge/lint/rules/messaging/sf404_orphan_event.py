@@ -47,6 +47,10 @@ contexts:
         subscribes: {orders.OrderCreated: notify}
 ```
 
+## Refactorings
+- let the operation emit the event that it tells of
+- take the subscription out
+
 ## Options
 None.
 
@@ -71,6 +75,7 @@ from svcforge.source.finding import Path, Related, Severity
 RULE = Rule(
     code="SF404", name="orphan-event", severity=Severity.ERROR, profile=Profile.MINIMAL,
     aliases=("unpublished-event", "unused-event"),
+    since="0.1",
 )  # fmt: skip
 
 

@@ -52,6 +52,9 @@ contexts:
         subscribes: {orders.OrderPlaced: notify}
 ```
 
+## Refactorings
+- write the fields under a version, and send it with the event
+
 ## Options
 None.
 
@@ -80,6 +83,7 @@ from svcforge.source.finding import Severity
 RULE = Rule(
     code="SF405", name="unversioned-event", severity=Severity.WARNING, profile=Profile.RECOMMENDED, fix=Fix.UNSAFE,
     aliases=("no-event-versioning",),
+    since="0.1",
 )  # fmt: skip
 
 

@@ -41,6 +41,10 @@ sagas:
     steps: [{do: stock.reserve, undo: stock.release}, orders.confirm]
 ```
 
+## Refactorings
+- give each step before the pivot a compensation, and retry those after it
+- put steps that cannot be undone last
+
 ## Options
 None.
 
@@ -66,6 +70,7 @@ from svcforge.source.finding import Path, Related, Severity
 RULE = Rule(
     code="SF406", name="saga-missing-compensation", severity=Severity.ERROR, profile=Profile.MINIMAL,
     aliases=("missing-compensation", "non-compensatable-step"),
+    since="0.1",
 )  # fmt: skip
 
 

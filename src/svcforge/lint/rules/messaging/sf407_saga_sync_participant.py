@@ -59,6 +59,10 @@ sagas:
     steps: [{do: kitchen.cook, undo: kitchen.call_off, over: broker}]
 ```
 
+## Refactorings
+- send steps as commands over the broker
+- keep a log of the steps, so that they are asked again
+
 ## Options
 None.
 
@@ -84,6 +88,7 @@ from svcforge.source.finding import Related, Severity
 RULE = Rule(
     code="SF407", name="saga-sync-participant", severity=Severity.INFO, profile=Profile.PRODUCTION,
     aliases=("synchronous-saga",),
+    since="0.1",
 )  # fmt: skip
 
 

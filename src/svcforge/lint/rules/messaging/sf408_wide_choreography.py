@@ -51,6 +51,9 @@ sagas:
     steps: [{do: b.go, undo: b.back}, {do: c.go, undo: c.back}, {do: d.go, undo: d.back}, e.go]
 ```
 
+## Refactorings
+- let one service conduct the flow as a saga
+
 ## Options
 - `max_participants` = 4: what two teams can hold in their heads; from five on a flow is drawn to be understood.
 
@@ -80,6 +83,7 @@ MAX_PARTICIPANTS = Option("max_participants", 4, "from five participants on a fl
 RULE = Rule(
     code="SF408", name="wide-choreography", severity=Severity.INFO, profile=Profile.PRODUCTION,
     options=(MAX_PARTICIPANTS,), aliases=("event-chain", "pinball-machine"),
+    since="0.1",
 )  # fmt: skip
 
 Published = tuple[str, str]

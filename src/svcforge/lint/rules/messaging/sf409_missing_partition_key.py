@@ -48,6 +48,9 @@ contexts:
         subscribes: {orders.OrderPlaced: bill}
 ```
 
+## Refactorings
+- make the id of what the event is about its key
+
 ## Options
 None.
 
@@ -71,6 +74,7 @@ from svcforge.source.finding import Severity
 RULE = Rule(
     code="SF409", name="missing-partition-key", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
     aliases=("unordered-events",),
+    since="0.1",
 )  # fmt: skip
 
 IDENTITIES = ("uuid", "text", "int", "email", "url")

@@ -37,6 +37,9 @@ externals:
   bank: {operations: {pay: {http: POST /payments}}}
 ```
 
+## Refactorings
+- answer whether the service lives and whether it can work
+
 ## Options
 None.
 
@@ -60,6 +63,7 @@ from svcforge.source.finding import Severity
 RULE = Rule(
     code="SF701", name="missing-health-check", severity=Severity.WARNING, profile=Profile.RECOMMENDED, fix=Fix.UNSAFE,
     aliases=("no-health-check",),
+    since="0.1",
 )  # fmt: skip
 
 

@@ -42,6 +42,9 @@ contexts:
       taxes: {operations: {rate: {read_only: true}}}
 ```
 
+## Refactorings
+- pass the trace on from what comes in to what goes out
+
 ## Options
 None.
 
@@ -66,6 +69,7 @@ from svcforge.source.finding import Severity
 RULE = Rule(
     code="SF702", name="missing-tracing", severity=Severity.WARNING, profile=Profile.RECOMMENDED, fix=Fix.UNSAFE,
     aliases=("insufficient-traceability",),
+    since="0.1",
 )  # fmt: skip
 
 

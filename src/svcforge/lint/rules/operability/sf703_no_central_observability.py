@@ -44,6 +44,9 @@ externals:
   bank: {operations: {pay: {http: POST /payments}}}
 ```
 
+## Refactorings
+- send logs and metrics to one place
+
 ## Options
 None.
 
@@ -69,6 +72,7 @@ from svcforge.source.finding import Related, Severity
 RULE = Rule(
     code="SF703", name="no-central-observability", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
     aliases=("local-logging", "insufficient-monitoring"),
+    since="0.1",
 )  # fmt: skip
 
 SHOWN = 12

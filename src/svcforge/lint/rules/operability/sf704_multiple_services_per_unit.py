@@ -34,6 +34,9 @@ contexts:
       shipping: {unit: shipping}
 ```
 
+## Refactorings
+- package each service in a container of its own (100 %)
+
 ## Options
 None.
 
@@ -59,6 +62,7 @@ from svcforge.source.finding import Related, Severity
 RULE = Rule(
     code="SF704", name="multiple-services-per-unit", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
     aliases=("multiple-services-in-one-container",),
+    since="0.1",
 )  # fmt: skip
 
 

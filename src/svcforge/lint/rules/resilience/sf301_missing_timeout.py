@@ -44,6 +44,12 @@ contexts:
           reserve: {idempotent: by key}
 ```
 
+## Refactorings
+- give the call a timeout (22 %)
+- put a circuit breaker before the call (42 %)
+- keep a pool of connections and threads apart for each callee: a bulkhead (20 %)
+- let a message broker stand between the two (16 %)
+
 ## Options
 None.
 
@@ -53,7 +59,7 @@ None.
 - M. Brooker: Timeouts, retries and backoff with jitter, Amazon Builders' Library
 
 ## Also known as
-- `wobbly-service-interaction`
+- `wobbly-service-interaction`, where SF302 finds something too
 """
 
 from __future__ import annotations
@@ -71,6 +77,7 @@ from svcforge.source.finding import Severity
 RULE = Rule(
     code="SF301", name="missing-timeout", severity=Severity.WARNING, profile=Profile.RECOMMENDED, fix=Fix.UNSAFE,
     aliases=("wobbly-service-interaction",),
+    since="0.1",
 )  # fmt: skip
 
 USUAL = "1s"

@@ -38,6 +38,10 @@ contexts:
       taxes: {operations: {rate: {read_only: true}}}
 ```
 
+## Refactorings
+- shorten the inner timeouts to what is left of the outer ones
+- give the outer calls more time
+
 ## Options
 None.
 
@@ -67,6 +71,7 @@ from svcforge.source.finding import Path, Related, Severity
 RULE = Rule(
     code="SF303", name="timeout-inversion", severity=Severity.ERROR, profile=Profile.RECOMMENDED, fix=Fix.UNSAFE,
     aliases=("inverted-deadline",),
+    since="0.1",
 )  # fmt: skip
 
 SHOWN = 12

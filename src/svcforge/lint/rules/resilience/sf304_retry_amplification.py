@@ -39,6 +39,10 @@ contexts:
       taxes: {operations: {rate: {read_only: true}}}
 ```
 
+## Refactorings
+- retry in one layer, nearest to what may fail
+- give retries a budget
+
 ## Options
 - `max_attempts` = 8: one retry on each of three hops in a row; what is more loads a service that fails tenfold.
 
@@ -71,6 +75,7 @@ MAX_ATTEMPTS = Option("max_attempts", 8, "one retry on each of three hops in a r
 RULE = Rule(
     code="SF304", name="retry-amplification", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
     options=(MAX_ATTEMPTS,), aliases=("retry-storm",),
+    since="0.1",
 )  # fmt: skip
 
 

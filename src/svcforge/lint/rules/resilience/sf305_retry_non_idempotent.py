@@ -41,6 +41,10 @@ externals:
       charge: {http: POST /charges, idempotent: by key}
 ```
 
+## Refactorings
+- make the operation idempotent, by a key that the caller sends
+- take the retries out
+
 ## Options
 None.
 
@@ -66,6 +70,7 @@ from svcforge.source.finding import Related, Severity
 RULE = Rule(
     code="SF305", name="retry-non-idempotent", severity=Severity.ERROR, profile=Profile.MINIMAL,
     aliases=("unsafe-retry",),
+    since="0.1",
 )  # fmt: skip
 
 

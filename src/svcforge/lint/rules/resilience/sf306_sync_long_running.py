@@ -41,6 +41,10 @@ contexts:
           build: {long_running: true}
 ```
 
+## Refactorings
+- accept the work (202), and let the caller ask for its state
+- tell the end of it with an event
+
 ## Options
 None.
 
@@ -70,6 +74,7 @@ from svcforge.source.finding import Related, Severity
 RULE = Rule(
     code="SF306", name="sync-long-running", severity=Severity.ERROR, profile=Profile.MINIMAL,
     aliases=("blocking-long-running-call",),
+    since="0.1",
 )  # fmt: skip
 
 SLOW = 2000

@@ -54,6 +54,11 @@ contexts:
         operations: {quote: {read_only: true, out: [uuid]}}
 ```
 
+## Refactorings
+- give the call a fallback or a copy to read
+- ask more of what is behind
+- promise less
+
 ## Options
 - `replica_availability` = 0.0: the share of time that a single replica is there, such as 0.995; 0 for not known, since
   it is the platform's to measure, and a finding must be a proof.
@@ -87,6 +92,7 @@ REPLICA_AVAILABILITY = Option("replica_availability", 0.0, "not known: what a si
 RULE = Rule(
     code="SF307", name="availability-budget", severity=Severity.WARNING, profile=Profile.PRODUCTION,
     options=(REPLICA_AVAILABILITY,), aliases=("overdrawn-availability",),
+    since="0.1",
 )  # fmt: skip
 
 

@@ -46,6 +46,11 @@ contexts:
         operations: {quote: {read_only: true, takes: 400ms}}
 ```
 
+## Refactorings
+- make calls side by side
+- keep a copy of what is read
+- do the slow part later
+
 ## Options
 None.
 
@@ -73,6 +78,7 @@ from svcforge.source.finding import Path, Related, Severity
 RULE = Rule(
     code="SF308", name="latency-budget", severity=Severity.WARNING, profile=Profile.PRODUCTION,
     aliases=("overdrawn-latency",),
+    since="0.1",
 )  # fmt: skip
 
 

@@ -43,6 +43,10 @@ contexts:
         operations: {find: {read_only: true, out: [uuid]}}
 ```
 
+## Refactorings
+- give the call a fallback or a copy to read
+- raise the tier of what is depended on
+
 ## Options
 None.
 
@@ -68,6 +72,7 @@ from svcforge.source.finding import Related, Severity
 RULE = Rule(
     code="SF309", name="criticality-inversion", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
     aliases=("tier-inversion",),
+    since="0.1",
 )  # fmt: skip
 
 

@@ -45,6 +45,9 @@ gateway:
 platform: {mesh: istio, secrets: vault}
 ```
 
+## Refactorings
+- run two replicas at least
+
 ## Options
 - `min_callers` = 3: fewer callers share the outage of one service; from three on it is the system's.
 
@@ -70,6 +73,7 @@ MIN_CALLERS = Option("min_callers", 3, "from three callers on an outage is the s
 RULE = Rule(
     code="SF310", name="single-replica-spof", severity=Severity.WARNING, profile=Profile.PRODUCTION,
     options=(MIN_CALLERS,), aliases=("single-point-of-failure",),
+    since="0.1",
 )  # fmt: skip
 
 

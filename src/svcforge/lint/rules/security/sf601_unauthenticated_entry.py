@@ -44,6 +44,9 @@ gateway:
   routes: {/api/orders: orders}
 ```
 
+## Refactorings
+- let the gateway verify tokens of an issuer
+
 ## Options
 None.
 
@@ -71,6 +74,7 @@ from svcforge.source.finding import Related, Severity
 RULE = Rule(
     code="SF601", name="unauthenticated-entry", severity=Severity.ERROR, profile=Profile.MINIMAL,
     aliases=("missing-authentication",),
+    since="0.1",
 )  # fmt: skip
 
 

@@ -42,6 +42,10 @@ gateway:
   routes: {/api/orders: orders}
 ```
 
+## Refactorings
+- ask for a scope on each operation
+- let the operation open only what belongs to the caller
+
 ## Options
 None.
 
@@ -66,6 +70,7 @@ from svcforge.source.finding import Path, Severity
 RULE = Rule(
     code="SF602", name="unauthorized-entry", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
     aliases=("missing-authorization",),
+    since="0.1",
 )  # fmt: skip
 
 

@@ -49,6 +49,10 @@ contexts:
           book: {}
 ```
 
+## Refactorings
+- give services identities: mutual TLS by a mesh
+- pass the user's token on, or send a service token
+
 ## Options
 None.
 
@@ -77,6 +81,7 @@ from svcforge.source.finding import Severity
 RULE = Rule(
     code="SF603", name="unauthenticated-service-call", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
     aliases=("insufficient-access-control",),
+    since="0.1",
 )  # fmt: skip
 
 HINT = "say auth: service, forward or mesh on the call or in `defaults.call`, or name a mesh in `platform`"

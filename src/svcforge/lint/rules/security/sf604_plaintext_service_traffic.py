@@ -40,6 +40,9 @@ contexts:
       stock: {operations: {reserve: {idempotent: by key}}}
 ```
 
+## Refactorings
+- let a mesh encrypt all that services say to each other
+
 ## Options
 None.
 
@@ -68,6 +71,7 @@ from svcforge.source.finding import Path, Severity
 RULE = Rule(
     code="SF604", name="plaintext-service-traffic", severity=Severity.WARNING, profile=Profile.PRODUCTION,
     fix=Fix.UNSAFE, aliases=("non-secured-communication",),
+    since="0.1",
 )  # fmt: skip
 
 

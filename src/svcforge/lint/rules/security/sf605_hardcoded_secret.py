@@ -37,6 +37,9 @@ contexts:
         operations: {send_mails: {schedule: every 15m}}
 ```
 
+## Refactorings
+- keep it in a secret store, and change it: it is known
+
 ## Options
 None.
 
@@ -47,6 +50,7 @@ None.
 
 ## Also known as
 - `hardcoded-credentials`
+- `hardcoded-secrets`
 """
 
 from __future__ import annotations
@@ -64,7 +68,8 @@ from svcforge.source.finding import Path, Severity
 
 RULE = Rule(
     code="SF605", name="hardcoded-secret", severity=Severity.ERROR, profile=Profile.MINIMAL, fix=Fix.UNSAFE,
-    aliases=("hardcoded-credentials",),
+    aliases=("hardcoded-credentials", "hardcoded-secrets"),
+    since="0.1",
 )  # fmt: skip
 
 Literal = tuple[str, Any, Path]

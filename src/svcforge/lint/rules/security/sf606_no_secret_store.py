@@ -37,6 +37,9 @@ contexts:
         operations: {send_mails: {schedule: every 15m}}
 ```
 
+## Refactorings
+- keep secrets in one store, which hands them out and changes them
+
 ## Options
 None.
 
@@ -62,6 +65,7 @@ from svcforge.source.finding import Path, Related, Severity
 RULE = Rule(
     code="SF606", name="no-secret-store", severity=Severity.WARNING, profile=Profile.PRODUCTION,
     aliases=("no-central-secret-store",),
+    since="0.1",
 )  # fmt: skip
 
 SHOWN = 12

@@ -45,6 +45,11 @@ contexts:
           free_seats: {}
 ```
 
+## Refactorings
+- invert one direction: one service publishes what happened, the other keeps a copy
+- move what both need into a third service that calls neither
+- join the services if they change together
+
 ## Options
 None.
 
@@ -73,6 +78,7 @@ from svcforge.source.finding import Related, Severity
 RULE = Rule(
     code="SF101", name="sync-cycle", severity=Severity.ERROR, profile=Profile.MINIMAL,
     aliases=("cyclic-dependency", "service-cycle"),
+    since="0.1",
 )  # fmt: skip
 
 NAMED_AT_MOST = 5

@@ -71,6 +71,10 @@ sagas:
       - orders.confirm
 ```
 
+## Refactorings
+- let one of them conduct the flow as a saga
+- let the event carry what the other side asks back for
+
 ## Options
 None.
 
@@ -100,6 +104,7 @@ from svcforge.source.finding import Related, Severity
 RULE = Rule(
     code="SF102", name="async-cycle", severity=Severity.INFO, profile=Profile.PRODUCTION,
     aliases=("event-cycle", "cyclic-choreography"),
+    since="0.1",
 )  # fmt: skip
 
 Flow = Mapping[str, Mapping[str, tuple[Edge, ...]]]

@@ -64,6 +64,10 @@ contexts:
           remind: {schedule: daily 03:00}
 ```
 
+## Refactorings
+- invert one direction with events between the contexts
+- draw the boundary anew, so that what calls is inside
+
 ## Options
 None.
 
@@ -90,6 +94,7 @@ from svcforge.source.finding import Related, Severity
 RULE = Rule(
     code="SF103", name="context-cycle", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
     aliases=("cyclic-contexts",),
+    since="0.1",
 )  # fmt: skip
 
 

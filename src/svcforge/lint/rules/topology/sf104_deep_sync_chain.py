@@ -49,6 +49,11 @@ contexts:
         operations: {book: {creates: Booking, emits: [Booked]}}
 ```
 
+## Refactorings
+- keep a copy of what the end of the chain knows
+- gather the answers side by side in a BFF
+- answer at once and do the rest later
+
 ## Options
 - `max_hops` = 3: the fourth call in a row is one too many. Chains of four services and more are called a smell in
   the literature; three hops are what an aggregate, its service and one lookup need.
@@ -77,6 +82,7 @@ MAX_HOPS = Option("max_hops", 3, "an aggregate, its service and one lookup need 
 RULE = Rule(
     code="SF104", name="deep-sync-chain", severity=Severity.WARNING, profile=Profile.RECOMMENDED, options=(MAX_HOPS,),
     aliases=("service-chain",),
+    since="0.1",
 )  # fmt: skip
 
 SHOWN = 12

@@ -51,6 +51,10 @@ contexts:
       invoices: {copies: {Product: {catalog.ProductAdded: {}}}}
 ```
 
+## Refactorings
+- publish changes, so that readers keep copies
+- split the service by what its callers want
+
 ## Options
 - `min_callers` = 5: calibrated on systems whose hubs people had marked: services with four callers were not among them.
 - `min_product` = 8: callers times callees, for what sits in the middle: four times two, or three times three.
@@ -79,6 +83,7 @@ MIN_PRODUCT = Option("min_product", 8, "callers times callees: four times two, o
 RULE = Rule(
     code="SF105", name="hub-service", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
     options=(MIN_CALLERS, MIN_PRODUCT), aliases=("hub-like-dependency", "bottleneck-service"),
+    since="0.1",
 )  # fmt: skip
 
 PLACES = 12

@@ -56,6 +56,10 @@ contexts:
       users: {}
 ```
 
+## Refactorings
+- publish what happened and let the others subscribe
+- make what must happen as one a saga
+
 ## Options
 - `min_callees` = 7: at six only a third of what was found had been marked by people as a problem.
 
@@ -65,6 +69,7 @@ contexts:
 
 ## Also known as
 - `greedy-service`
+- `microservice-greedy`
 - `god-orchestrator`
 """
 
@@ -81,7 +86,8 @@ MIN_CALLEES = Option("min_callees", 7, "at six only a third of what was found ha
 
 RULE = Rule(
     code="SF106", name="fan-out-orchestrator", severity=Severity.INFO, profile=Profile.PRODUCTION,
-    options=(MIN_CALLEES,), aliases=("greedy-service", "god-orchestrator"),
+    options=(MIN_CALLEES,), aliases=("greedy-service", "microservice-greedy", "god-orchestrator"),
+    since="0.1",
 )  # fmt: skip
 
 PLACES = 12

@@ -39,6 +39,9 @@ contexts:
       stock: {}
 ```
 
+## Refactorings
+- rightsize the bus: move its logic into the services, and let it only carry messages (100 %)
+
 ## Options
 - `min_degree` = 4: in small systems one or two calls more than the others' are already an outlier.
 - `min_services` = 8: below that a distribution says nothing.
@@ -71,6 +74,7 @@ MIN_SERVICES = Option("min_services", 8, "below that a distribution says nothing
 RULE = Rule(
     code="SF107", name="smart-pipe", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
     options=(MIN_DEGREE, MIN_SERVICES), aliases=("esb-usage", "esb-misuse"),
+    since="0.1",
 )  # fmt: skip
 
 PIPES = (Role.GATEWAY, Role.REGISTRY, Role.INFRA)

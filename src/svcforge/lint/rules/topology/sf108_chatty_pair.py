@@ -60,6 +60,11 @@ contexts:
           buyer: {out: {name: text, address: text, email: email, bank: text}, read_only: true}
 ```
 
+## Refactorings
+- ask once for all that is needed
+- keep a copy of what is read
+- join the two services
+
 ## Options
 - `max_calls` = 5: more calls of one request to one service are better one call that answers all of it.
 - `max_operations` = 4: an owner, its parts and one command; the fifth says that the two belong together.
@@ -90,6 +95,7 @@ MAX_OPERATIONS = Option("max_operations", 4, "an owner, its parts and one comman
 RULE = Rule(
     code="SF108", name="chatty-pair", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
     options=(MAX_CALLS, MAX_OPERATIONS), aliases=("chatty-service",),
+    since="0.1",
 )  # fmt: skip
 
 

@@ -36,6 +36,9 @@ contexts:
       stock: {}
 ```
 
+## Refactorings
+- name the service, and leave its address to the environment or to service discovery
+
 ## Options
 None.
 
@@ -45,6 +48,7 @@ None.
 - The Twelve-Factor App: Backing services
 
 ## Also known as
+- `hardcoded-endpoints`
 - `hard-coded-endpoints`
 - `hardcoded-ips`
 """
@@ -63,7 +67,8 @@ from svcforge.source.finding import Severity
 
 RULE = Rule(
     code="SF109", name="hardcoded-endpoint", severity=Severity.ERROR, profile=Profile.MINIMAL, fix=Fix.UNSAFE,
-    aliases=("hard-coded-endpoints", "hardcoded-ips"),
+    aliases=("hardcoded-endpoints", "hard-coded-endpoints", "hardcoded-ips"),
+    since="0.1",
 )  # fmt: skip
 
 

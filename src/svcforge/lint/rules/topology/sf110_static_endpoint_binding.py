@@ -45,6 +45,11 @@ contexts:
       stock: {replicas: 3}
 ```
 
+## Refactorings
+- find the replicas by service discovery (55 %)
+- put a message router, such as a load balancer, in front (31 %)
+- let a message broker stand between the two (14 %)
+
 ## Options
 None.
 
@@ -74,6 +79,7 @@ from svcforge.source.finding import Related, Severity
 RULE = Rule(
     code="SF110", name="static-endpoint-binding", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
     fix=Fix.UNSAFE, aliases=("endpoint-based-service-interaction", "no-service-discovery"),
+    since="0.1",
 )  # fmt: skip
 
 NAMED = ("kubernetes", "helm", "swarm")

@@ -54,6 +54,10 @@ gateway:
   routes: {/api/items: stock}
 ```
 
+## Refactorings
+- call the service behind, which has what is wanted
+- publish an event for those in front
+
 ## Options
 None.
 
@@ -77,6 +81,7 @@ from svcforge.source.finding import Severity
 RULE = Rule(
     code="SF111", name="upward-call", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
     aliases=("layer-violation",),
+    since="0.1",
 )  # fmt: skip
 
 

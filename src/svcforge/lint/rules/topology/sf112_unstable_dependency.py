@@ -51,6 +51,10 @@ contexts:
       weather: {}
 ```
 
+## Refactorings
+- turn the dependency round with events
+- call an interface that changes less than what is behind it
+
 ## Options
 - `max_share` = 0.3: Arcan's threshold for the share of dependencies that are less stable.
 
@@ -75,6 +79,7 @@ MAX_SHARE = Option("max_share", 0.3, "Arcan's threshold for the share of depende
 RULE = Rule(
     code="SF112", name="unstable-dependency", severity=Severity.INFO, profile=Profile.PRODUCTION,
     options=(MAX_SHARE,), aliases=("stable-dependencies-violation",),
+    since="0.1",
 )  # fmt: skip
 
 NAMED_AT_MOST = 6

@@ -53,6 +53,10 @@ contexts:
         operations: {open: {creates: Account, emits: [AccountOpened]}}
 ```
 
+## Refactorings
+- let the event carry what the other side asks back for
+- join the two if they are never apart
+
 ## Options
 None.
 
@@ -75,6 +79,7 @@ from svcforge.source.finding import Related, Severity
 RULE = Rule(
     code="SF113", name="bidirectional-pair", severity=Severity.INFO, profile=Profile.PRODUCTION,
     aliases=("service-interdependence",),
+    since="0.1",
 )  # fmt: skip
 
 
