@@ -11,8 +11,10 @@ from typing import Any
 
 from svcforge.adopt import helm
 from svcforge.adopt.kinds import words_of
+from svcforge.adopt.kustomization import FILES as KUSTOMIZATIONS
 from svcforge.adopt.looking import mapping, sequence, text
-from svcforge.adopt.reach import MAX_BYTES, Reach, Refused
+from svcforge.adopt.overlays import Overlays, overlays
+from svcforge.adopt.reach import MAX_BYTES, Reach, Refused, real
 from svcforge.adopt.system import Note, Origin
 from svcforge.errors import SvcforgeError
 from svcforge.source.foreign import read_foreign
@@ -22,7 +24,7 @@ SUFFIXES = (".yaml", ".yml", ".json")
 MAX_FILES = 10_000
 """Files of one import."""
 SKIPPED_FOLDERS = ("node_modules", "vendor", "target", "dist")
-BESIDE = ("values.yaml", "values.yml", "chart.yaml", "package.json", "kustomization.yaml", "kustomization.yml")
+BESIDE = ("values.yaml", "values.yml", "chart.yaml", "package.json")
 """Files that belong to others and are no source themselves."""
 
 
@@ -104,8 +106,11 @@ def found(sources: Sequence[str]) -> Found:
     reach = Reach(named)
     documents: list[Read] = []
     notes: list[Note] = []
+    built = overlays([path for path in paths if path.name in KUSTOMIZATIONS], named, reach)
     for path in paths:
-        _read(path, path in named, reach, documents, notes)
+        if path in named or real(path) not in built.used:
+            _read(path, path in named, reach, documents, notes)
+    documents = [*_manifests(built, documents, notes), *(d for d in documents if not _is_left_out(d, built))]
     if not documents:
         names = ", ".join(f'"{source}"' for source in sources)
         raise SvcforgeError(
@@ -114,6 +119,19 @@ def found(sources: Sequence[str]) -> Found:
         )
     shown_files = tuple(dict.fromkeys(document.file for document in documents))
     return Found(tuple(documents), tuple(notes), _called(reach.base, shown_files), shown_files, reach)
+
+
+def _manifests(built: Overlays, documents: list[Read], notes: list[Note]) -> Iterable[Read]:
+    """What Kustomize makes; files beside a kustomization that does not name them are told."""
+    notes += built.notes
+    for document in documents:
+        if _is_left_out(document, built):
+            notes.append(Note(Origin(document.file, 1), "not read: the kustomization beside it does not name it"))
+    return (Read("kubernetes", resource.file, resource.data, resource.path) for resource in built.resources)
+
+
+def _is_left_out(document: Read, built: Overlays) -> bool:
+    return document.kind == "kubernetes" and not document.named and real(document.path.parent) in built.folders
 
 
 def _files(path: Path) -> Iterable[Path]:
@@ -128,6 +146,10 @@ def _files(path: Path) -> Iterable[Path]:
             if n.lower().endswith(SUFFIXES) and n.lower() not in BESIDE
         ]
     return below
+
+
+def _is_source(name: str) -> bool:
+    return name in KUSTOMIZATIONS or (name.lower().endswith(SUFFIXES) and name.lower() not in BESIDE)
 
 
 def _turn(name: str) -> tuple[int, str]:

@@ -12,10 +12,12 @@ from svcforge.adopt.files import Read
 from svcforge.adopt.kinds import CAPTURES, engine_of, image_name, known, of_name, product, words_of
 from svcforge.adopt.looking import entries, items, mapping, text, texts, true, whole
 from svcforge.adopt.system import Fact, Kind, Link, LinkKind, Node, Note, Origin, Part
-from svcforge.adopt.workloads import Object, Workload, labels, objects, workloads
+from svcforge.adopt.workloads import Object, Workload, objects, workloads
 from svcforge.source.tree import Mapping, Place
 
 UNSEEN = dict.fromkeys(("outbox", "inbox", "contract", "version"), "manifests do")
+PART_OF = "app.kubernetes.io/part-of"
+SCRAPED = "prometheus.io/scrape"
 BESIDE = frozenset(
     [
         "istio",
@@ -90,8 +92,8 @@ class _Cluster:
         said_: dict[str, Origin] = {}
         for workload in self.workloads.values():
             for each in workload.objects:
-                if whole_ := each.labels.get("app.kubernetes.io/part-of"):
-                    said_.setdefault(whole_, each.at(mapping(each.data, "metadata"), "labels", "part-of"))
+                if whole_ := each.labels.get(PART_OF):
+                    said_.setdefault(whole_, each.at(mapping(each.pod_metadata, "labels"), PART_OF, "part-of"))
         return next(iter(said_.items())) if len(said_) == 1 else None
 
     def _place(self, workload: Workload) -> None:
@@ -187,14 +189,14 @@ class _Cluster:
         main = _main(first)
         if all("livenessProbe" in _main(o) and "readinessProbe" in _main(o) for o in workload.objects):
             yield Fact("has", "health", first.at(main, "livenessProbe", "livenessProbe"))
-        if first.annotations.get("prometheus.io/scrape") == "true":
-            yield Fact("has", "metrics", first.at(mapping(first.data), "spec", "prometheus.io/scrape"))
+        if first.annotations.get(SCRAPED) == "true":
+            yield Fact("has", "metrics", first.at(mapping(first.pod_metadata, "annotations"), SCRAPED, SCRAPED))
         replicas = whole(first.spec, "replicas")
         if replicas is not None:
             yield Fact("replicas", replicas, first.at(first.spec, "replicas", "replicas"))
-        team = labels(first.data, "metadata", "labels").get("team") or first.labels.get("team")
-        if team:
-            yield Fact("team", team, first.at(mapping(first.data, "metadata"), "labels", "team"))
+        for metadata in (mapping(first.data, "metadata"), first.pod_metadata):
+            if team := text(metadata, "labels", "team"):
+                yield Fact("team", team, first.at(mapping(metadata, "labels"), "team", "team"))
         for service in workload.services:
             if (type_ := text(service.spec, "type")) in ("LoadBalancer", "NodePort"):
                 yield Fact("exposed", True, service.at(service.spec, "type", type_))

@@ -28,6 +28,22 @@ def real(path: Path) -> Path:
         return path.absolute()
 
 
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there; what no folder can be called is none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def is_there(path: Path) -> bool:
+    """Whether a file is there; what no file can be called is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 class Reach:
     """The folders of the sources; what lies elsewhere, a link that leads there included, is refused.
 

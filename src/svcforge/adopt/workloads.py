@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from svcforge.adopt.files import Read
-from svcforge.adopt.looking import entries, items, mapping, origin_of, text
+from svcforge.adopt.looking import entries, mapping, origin_of, text
+from svcforge.adopt.resources import flat
 from svcforge.adopt.system import Note, Origin
 from svcforge.source.tree import Mapping
 
@@ -102,12 +103,17 @@ class Object:
     @property
     def labels(self) -> dict[str, str]:
         """The labels of its pods."""
-        return labels(mapping(self.data if self.kind == "Pod" else self._template, "metadata", "labels"))
+        return labels(self.pod_metadata, "labels")
 
     @property
     def annotations(self) -> dict[str, str]:
         """The annotations of its pods."""
-        return labels(mapping(self.data if self.kind == "Pod" else self._template, "metadata", "annotations"))
+        return labels(self.pod_metadata, "annotations")
+
+    @property
+    def pod_metadata(self) -> Mapping:
+        """What is said about its pods."""
+        return mapping(self.data if self.kind == "Pod" else self._template, "metadata")
 
 
 def labels(node: object, *keys: str) -> dict[str, str]:
@@ -139,7 +145,7 @@ def objects(documents: Sequence[Read], notes: list[Note]) -> dict[str, list[Obje
     seen: set[tuple[str, str, str]] = set()
     unknown: set[str] = set()
     for document in documents:
-        for data in _flat(document.data):
+        for data in flat(document.data):
             kind = text(data, "kind")
             name = text(data, "metadata", "name") or text(data, "metadata", "generateName")
             each = Object(kind, name, text(data, "metadata", "namespace"), document.file, data)
@@ -157,15 +163,6 @@ def objects(documents: Sequence[Read], notes: list[Note]) -> dict[str, list[Obje
                 seen.add((kind, each.namespace, name))
                 found.setdefault(kind, []).append(each)
     return found
-
-
-def _flat(data: Mapping) -> Iterator[Mapping]:
-    if text(data, "kind").endswith("List") and "items" in data:
-        for item, _ in items(data, "items"):
-            if isinstance(item, Mapping):
-                yield item
-    else:
-        yield data
 
 
 def workloads(found: dict[str, list[Object]]) -> list[Workload]:
