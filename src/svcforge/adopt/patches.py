@@ -191,7 +191,7 @@ def _changed(node: object, steps: list[str], value: object, place: Place | None,
         if further:
             inner = _changed(_found(node, [step]), further, value, place, insert)
             return with_entry(node, step, inner, node.keys_at[step])
-        if step not in node and not (insert and place):
+        if step not in node and (value is None or not insert):
             raise Unfit(f'there is no "{step}"')
         if value is None or place is None:
             return without_entry(node, step)
