@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -106,7 +107,7 @@ def journal(out: Path, staging: str = "tx-1", folder: str = "", **steps: list[An
         {"folder": "../x"},
         {"folder": "services", "files": [["put", "a", "0.0", 1, None]]},
         {"staging": "../.."},
-        {"staging": "undo"},
+        {"staging": "base"},
     ],
 )
 def test_a_bad_journal_is_refused_and_nothing_is_touched(make: Make, out: Path, bad: dict[str, Any]) -> None:
@@ -161,6 +162,7 @@ def test_a_link_in_the_place_of_what_is_kept_for_undoing_is_not_followed(make: M
     precious = tmp_path / "precious"
     precious.mkdir()
     (precious / "file").write_text("precious")
+    shutil.rmtree(out / ".svcforge/undo")
     (out / ".svcforge/undo").symlink_to(precious)
     make({"a": "2"})
     assert tree(precious) == {"file": (b"precious", 0)}

@@ -15,6 +15,7 @@ from tests.write.trees import tree, unit
 from svcforge.errors import SvcforgeError
 from svcforge.write import names
 from svcforge.write.generate import Report, generate
+from svcforge.write.undo import undo
 
 Make = Callable[..., Report]
 HERE = "services/orders"
@@ -61,14 +62,14 @@ def test_every_kind_of_step_works_wherever(make: Make, out: Path, able: str) -> 
         "orders/d/e": (b"1", 0),
         "stock/x": (b"1", 0o100 * 0),
     }
-    undo = json.loads((out / ".svcforge/undo/index.json").read_text())
-    kept = {
-        path: (out / ".svcforge/undo" / name).read_text() for path, name in undo["replaced"].items() if "/." not in path
+    undo(out)
+    assert tree(out / "services", state=False) == {
+        "orders/a": (b"2", 0),
+        "orders/c": (b"2", 0o100),
+        "orders/d/e": (b"1", 0),
     }
-    assert kept == {f"{HERE}/a": "1", f"{HERE}/c": "1"}
-    assert {path: (out / ".svcforge/undo" / name).read_text() for path, name in undo["removed"].items()} == {
-        f"{HERE}/b": "1"
-    }
+    undo(out)
+    assert tree(out / "services/stock", state=False) == {"x": (b"1", 0)}
 
 
 @pytest.mark.parametrize("how", ["saved in place", "saved by renaming", "deleted", "made a link"])

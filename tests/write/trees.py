@@ -32,3 +32,8 @@ def unit(files: Mapping[str, str | bytes], name: str = "orders", folder: str = "
         data = content if isinstance(content, bytes) else content.encode()
         made.append(File(path.rstrip("!?="), data, path.endswith("!"), kinds.get(path[-1], "managed")))  # type: ignore[arg-type]
     return Unit(name, folder, files=tuple(made))
+
+
+def without_undo(found: Tree) -> Tree:
+    """The same without what the last run left for undoing it, which knows this machine's inodes."""
+    return {path: value for path, value in found.items() if not path.startswith(".svcforge/undo/")}

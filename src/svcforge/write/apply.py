@@ -15,7 +15,7 @@ from collections.abc import Collection
 
 from svcforge.write import names
 from svcforge.write.disk import Disk, Hidden, signature, status, write
-from svcforge.write.journal import Journal, Put, Remove, Step, UnitSteps
+from svcforge.write.journal import UNDO, Journal, Put, Remove, Step, UnitSteps
 from svcforge.write.manifest import LARGEST, MANIFEST, without_input
 
 OLD, LATE = ".old", ".late"
@@ -189,29 +189,24 @@ class Application:
         return status(self.staging, step.staged)
 
 
-def tidy(disk: Disk, staging: int, journal: Journal, late: Collection[str]) -> bool:
-    """After a journal was done: empty folders that removals left go, staged files that were not taken go.
-
-    Returns whether staging still holds something: what was replaced or removed.
-    """
+def tidy(disk: Disk, staging: int, journal: Journal, late: Collection[str]) -> None:
+    """After a journal was done: empty folders that removals left go, staged files that were not taken go."""
     for unit in journal.units:
         for step in [*unit.files, *unit.state]:
             if isinstance(step, Remove):
-                _remove_empty(disk, step.path, unit.folder)
-            elif unit.unit in late:
+                _remove_empty(disk, step.path)
+            elif unit.unit in late and journal.staging != UNDO:
                 found = status(staging, step.staged)
                 if found is not None and found.st_ino == step.inode:
                     _remove_tree(staging, step.staged)
-    with os.scandir(staging) as entries:
-        return any(entries)
 
 
-def _remove_empty(disk: Disk, path: str, stop: str) -> None:
-    """Remove the folders above a removed file, up to its unit's, that are empty now."""
+def _remove_empty(disk: Disk, path: str) -> None:
+    """Remove the folders above a removed file that are empty now."""
     disk.forget()
     parent = path.rpartition("/")[0]
     with contextlib.suppress(OSError, Hidden):
-        while parent and parent != stop:
+        while parent:
             folder, name = disk.place(parent)
             os.rmdir(name, dir_fd=folder)
             parent = parent.rpartition("/")[0]

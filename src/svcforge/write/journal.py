@@ -21,6 +21,9 @@ JOURNAL = f"{STATE}/journal.json"
 LARGEST = 1 << 30
 """Bytes of a journal; a change of every file of ten thousand services needs a tenth."""
 
+UNDO = "undo"
+"""The folder, in the workspace's state, of what the last run replaced, which is the staging folder of undoing it."""
+
 WORKSPACE_LOCK = "svcforge.lock"
 """The one file outside the state folders that is state."""
 
@@ -61,7 +64,7 @@ class UnitSteps:
     unit: str
     folder: str
     files: Sequence[Step]
-    state: Sequence[Put]
+    state: Sequence[Step]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,7 @@ class _Unit(_Strict):
     unit: str
     folder: str
     files: tuple[_Put | _Remove, ...]
-    state: tuple[_Put, ...]
+    state: tuple[_Put | _Remove, ...]
 
     def steps(self) -> UnitSteps:
         if self.folder:
@@ -151,14 +154,20 @@ class _Unit(_Strict):
             if step[1] != self.folder and not step[1].startswith(inside):
                 raise SvcforgeError(f'"{step[1]}" is outside its unit')
             check_path(step[1])
-            files.append(Put(*step[1:]) if step[0] == "put" else Remove(*step[1:]))
-        for put in self.state:
-            if put[1] not in (inside + MANIFEST, inside + BASE, WORKSPACE_LOCK):
-                raise SvcforgeError(f'"{put[1]}" is no state of its unit')
-        return UnitSteps(self.unit, self.folder, files, [Put(*put[1:]) for put in self.state])
+            files.append(_step(step))
+        for step in self.state:
+            if step[1] not in (inside + MANIFEST, inside + BASE, WORKSPACE_LOCK):
+                raise SvcforgeError(f'"{step[1]}" is no state of its unit')
+        return UnitSteps(self.unit, self.folder, files, [_step(step) for step in self.state])
+
+
+def _step(
+    step: tuple[Literal["put"], str, str, int, Signature | None] | tuple[Literal["remove"], str, str, Signature],
+) -> Step:
+    return Put(*step[1:]) if step[0] == "put" else Remove(*step[1:])
 
 
 class _Document(_Strict):
     version: Literal[1]
-    staging: Annotated[str, Field(pattern=r"^tx-[0-9]+$")]
+    staging: Annotated[str, Field(pattern=rf"^(tx-[0-9]+|{UNDO})$")]
     units: tuple[_Unit, ...]

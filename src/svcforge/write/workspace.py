@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import os
 import re
 import shutil
@@ -20,9 +19,19 @@ from svcforge.render.gate import STATE
 from svcforge.write import names
 from svcforge.write.apply import Application, tidy
 from svcforge.write.disk import OPEN_FOLDER, Disk, Hidden, TooLarge, status, write
-from svcforge.write.journal import JOURNAL, LARGEST, Journal, Put, drop_journal, journal_of, write_journal
+from svcforge.write.inverse import backwards, inverse
+from svcforge.write.journal import (
+    JOURNAL,
+    LARGEST,
+    UNDO,
+    Journal,
+    drop_journal,
+    journal_of,
+    journal_text,
+    write_journal,
+)
 
-BUSY, IGNORE, UNDO, INDEX = "busy", ".gitignore", "undo", "index.json"
+BUSY, IGNORE, INDEX = "busy", ".gitignore", "journal.json"
 JOURNAL_NAME = JOURNAL.rpartition("/")[2]
 STRAY = re.compile(r"tx-[0-9]+|.*\.new")
 """What a run that was cut short may have left in the state folder."""
@@ -104,6 +113,29 @@ class Workspace:
 
         Raises SvcforgeError when the disk is full or a file cannot be written; then nothing has changed.
         """
+        return self._commit(journal, self.staging)
+
+    def undo(self) -> tuple[Journal, list[str]]:
+        """Do the last run backwards: what that is, and the files that have been worked on since and were left alone.
+
+        What is undone is kept in turn: undoing twice does the run again.
+        Raises SvcforgeError as `commit` does, or when there is nothing to undo.
+        """
+        try:
+            found = self.disk.read(f"{STATE}/{UNDO}/{INDEX}", LARGEST)
+            kept = os.open(UNDO, OPEN_FOLDER, dir_fd=self.state) if found else None
+        except (OSError, Hidden, TooLarge):
+            kept = None
+        if found is None or kept is None:
+            raise SvcforgeError(f'there is nothing to undo in "{self.out}"', "only the last run can be undone")
+        try:
+            journal, left = backwards(self.disk, journal_of(found[0]))
+            late = self._commit(journal, kept)
+            return journal, sorted([*left, *(path for paths in late.values() for path in paths)])
+        finally:
+            os.close(kept)
+
+    def _commit(self, journal: Journal, staging: int) -> dict[str, list[str]]:
         try:
             if self.durable:
                 names.sync(self.disk.root)
@@ -114,7 +146,7 @@ class Workspace:
             raise trouble(self.out, error) from None
         self.keep = True
         self.disk.made.clear()
-        application = Application(self.disk, self.staging)
+        application = Application(self.disk, staging)
         try:
             application.do(journal)
             if self.durable:
@@ -125,7 +157,7 @@ class Workspace:
                 raise
             raise trouble(self.out, error) from None
         try:
-            self._close(journal, self.staging, self.staging_name, application.late)
+            self._close(journal, staging, application.late)
         except OSError as error:
             raise SvcforgeError(f'cannot tidy up in "{self.out}": {_reason(error)}', "everything is written") from None
         return application.late
@@ -140,21 +172,19 @@ class Workspace:
             ) from None
         self.keep = False
 
-    def _close(self, journal: Journal, staging: int, name: str, late: dict[str, list[str]]) -> None:
-        """The journal is done: drop it, and keep what was replaced until the next run."""
-        left = tidy(self.disk, staging, journal, late)
-        if left:
-            # A disk that is full by now has room for the files themselves, which matter more.
-            with contextlib.suppress(OSError):
-                write(staging, INDEX, _index(journal, late))
+    def _close(self, journal: Journal, staging: int, late: dict[str, list[str]]) -> None:
+        """The journal is done: drop it, and keep what was replaced, and what undoes it, until the next run."""
+        tidy(self.disk, staging, journal, late)
+        # A disk that is full by now has room for the files themselves, which matter more.
+        with contextlib.suppress(OSError, Hidden):
+            write(staging, INDEX, journal_text(inverse(self.disk, journal, late)), 0o600)
         drop_journal(self.state)
-        if not left:
-            os.rmdir(name, dir_fd=self.state)
+        if journal.staging == UNDO:
             return
         earlier = f"tx-0{os.getpid()}"
         with contextlib.suppress(FileNotFoundError):
             os.rename(UNDO, earlier, src_dir_fd=self.state, dst_dir_fd=self.state)
-        os.rename(name, UNDO, src_dir_fd=self.state, dst_dir_fd=self.state)
+        os.rename(journal.staging, UNDO, src_dir_fd=self.state, dst_dir_fd=self.state)
         _dispose(self.state, self.out / STATE / earlier)
 
     def _lock(self) -> int:
@@ -194,7 +224,7 @@ class Workspace:
         except (OSError, Hidden):
             self._take_back(application, journal)
         else:
-            self._close(journal, staging, journal.staging, application.late)
+            self._close(journal, staging, application.late)
         finally:
             os.close(staging)
         self.disk.made.clear()
@@ -241,24 +271,6 @@ def _reason(error: BaseException) -> str:
         return f'"{error}" is a link or no folder'
     text = (error.strerror or str(error)).lower()
     return f'{text}: "{error.filename}"' if isinstance(error.filename, str) else text
-
-
-def _index(journal: Journal, late: dict[str, list[str]]) -> bytes:
-    """What the run did, for undoing it: nothing in here depends on the machine."""
-    created, replaced, removed = [], {}, {}
-    for unit in journal.units:
-        unmoved = late.get(unit.unit, ())
-        for step in [*unit.files, *(() if unmoved else unit.state)]:
-            if step.path in unmoved:
-                continue
-            if not isinstance(step, Put):
-                removed[step.path] = step.staged
-            elif step.before is None:
-                created.append(step.path)
-            else:
-                replaced[step.path] = step.staged
-    found = {"version": 1, "created": created, "replaced": replaced, "removed": removed}
-    return (json.dumps(found, indent=0, ensure_ascii=False) + "\n").encode()
 
 
 def _remove(folder: int, name: str) -> None:
