@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.lint.judging import findings, messages, places, system
+from tests.lint.judging import findings, messages, places, system, verdict
 
 from svcforge.lint.secrets import given_away, is_secret
+from svcforge.lint.settings import Choices
 from svcforge.source.edit import Put, Replace
 
 JWT = "gateway: {auth: {jwt: {issuer: i, audience: a}}, routes: {/api/a: a}}\n"
@@ -94,6 +95,44 @@ def test_certificates_prove_who_calls_only_where_they_are_asked_for(call: str, m
 )
 def test_a_gateway_passes_on_the_tokens_that_it_verifies(gateway: str, target: str, expected: int) -> None:
     assert len(messages(system({"a": target}) + f"gateway: {{{gateway}}}\n", "SF603")) == expected
+
+
+NO_ISSUER = 'warning "b.work" answers whoever reaches it: nobody issues tokens that services could prove themselves by'
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "more", "expected"),
+    [
+        ("operations: {go: {calls: [b.work]}}", "work: {}", "", [NO_ISSUER]),
+        ("operations: {go: {calls: [{to: b.work, auth: service}]}}", "work: {}", "", [NO_ISSUER]),
+        ("operations: {go: {calls: [b.work]}}", "work: {}", "gateway: {routes: {/api/a: a}}\n", [NO_ISSUER]),
+        ("operations: {go: {calls: [b.work]}}", "work: {}", JWT, []),
+        ("operations: {go: {calls: [b.work]}}", "work: {}", ISTIO, []),
+        ("operations: {go: {calls: [{to: b.work, tls: strict}]}}", "work: {}", "", []),
+        ("operations: {go: {calls: [{to: b.work, over: broker}]}}", "work: {}", "", []),
+        ("operations: {go: {calls: [b.work]}}", "work: {http: GET /work, public: anyone may}", "", []),
+        ("operations: {go: {}}", "work: {}", "", []),
+        ("has: [], operations: {go: {calls: [{to: b.work, auth: service}]}}", "work: {}", "", []),
+        ("operations: {go: {}}", "work: {}", "sagas: {s: {starts: a.go, steps: [b.work]}}\n", [NO_ISSUER]),
+    ],
+)
+def test_internal_operations_have_somebody_to_ask_for_a_token(a: str, b: str, more: str, expected: list[str]) -> None:
+    services = {"a": f"{{{a}}}", "b": f"{{operations: {{{b}}}}}"}
+    assert messages(system(services) + more, "SF603") == expected
+
+
+def test_what_a_young_system_has_not_yet_is_asked_for_in_production_and_told_once() -> None:
+    text = system(
+        {
+            "a": "{operations: {go: {calls: [b.work, c.work]}}}",
+            "b": "{operations: {work: {}}}",
+            "c": "{operations: {work: {}}}",
+        }
+    )
+    assert verdict(text, Choices(select=("SF603",))).findings == ()
+    [finding] = findings(text, "SF603")
+    assert finding.message.startswith('"b.work" answers whoever reaches it, and so does "c.work": ')
+    assert [related.message for related in finding.related] == ["c.work is called here"]
 
 
 PLAIN = 'warning what "a" and "b" say to each other is not encrypted: '

@@ -8,6 +8,11 @@ token or sends a service token, and checks it. A mesh in `platform.mesh` gives e
 is `tls: permissive` or `none`; a gateway that verifies tokens passes them on. A broker and a declared store whose
 `auth` is `none` are reported too. What clients send is SF601.
 
+A generated service can send and check tokens only where somebody issues them (`auth: {jwt: ...}` of the gateway).
+Without an issuer, and without a mesh, its internal operations answer whoever reaches them: from the profile
+`production` on that is a finding, once for the system; before, a system may be young and have no issuer yet. Commands
+over the broker are not asked, since each service has an account of its own there, nor is what is `public`.
+
 ## Why is this bad?
 Whoever gets into the network can call everything in it in anyone's name; and no log can tell who did.
 
@@ -67,22 +72,26 @@ None.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from svcforge.lint.calls import origin
+from svcforge.lint.calls import callee, origin
 from svcforge.lint.context import LintContext
 from svcforge.lint.rule import Profile, Rule, Violation
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.edges import Edge, EdgeKind
-from svcforge.model.effective import Effective, call_policy
+from svcforge.model.effective import Effective, call_policy, protocol
 from svcforge.model.elements import Role
-from svcforge.source.finding import Severity
+from svcforge.model.tokens import ADD_ISSUER, ADD_ISSUER_TO_GATEWAY
+from svcforge.source.finding import Related, Severity
 
 RULE = Rule(
     code="SF603", name="unauthenticated-service-call", severity=Severity.WARNING, profile=Profile.RECOMMENDED,
     aliases=("insufficient-access-control",),
     since="0.1",
 )  # fmt: skip
+
+SHOWN = 12
+"""Places of other operations that are shown."""
 
 HINT = "say auth: service, forward or mesh on the call or in `defaults.call`, or name a mesh in `platform`"
 
@@ -110,6 +119,7 @@ def check(context: LintContext) -> Iterator[Violation]:
                 hint=HINT,
                 related=origin(edge, "`auth`", auth),
             )
+    yield from _without_issuer(blueprint, context.indexes.edges, generated)
     if blueprint.platform.broker_auth == "none":
         yield _open_server("the broker", ("platform", "broker", "auth"))
     if blueprint.platform.store_auth == "none":
@@ -131,6 +141,37 @@ def _lacking(blueprint: Blueprint, edge: Edge, auth: Effective, generated: set[s
     if auth.value is None and not encrypted and not generated.issuperset((edge.source, edge.target)):
         return "nothing says how"
     return ""
+
+
+def _without_issuer(blueprint: Blueprint, edges: Iterable[Edge], generated: set[str]) -> Iterator[Violation]:
+    """The internal operations of generated services that nobody can ask for a token, in one finding."""
+    if blueprint.gateway is not None and blueprint.gateway.jwt is not None:
+        return
+    open_calls: dict[str, Edge] = {}
+    for edge in edges:
+        if edge.sync and edge.source != edge.target and generated.issuperset((edge.source, edge.target)):
+            operation = blueprint.operation(edge.target, edge.operation)
+            if operation is not None and operation.http is None and not _identified(blueprint, edge):
+                open_calls.setdefault(callee(edge), edge)
+    if not open_calls:
+        return
+    name, first = next(iter(open_calls.items()))
+    others = [(other, edge) for other, edge in open_calls.items() if other != name]
+    also = f", and so do {len(others)} more" if len(others) > 1 else f', and so does "{others[0][0]}"' if others else ""
+    yield Violation(
+        path=first.path,
+        message=f'"{name}" answers whoever reaches it{also}: nobody issues tokens that services could prove themselves by',
+        hint=f"{ADD_ISSUER if blueprint.gateway is None else ADD_ISSUER_TO_GATEWAY}, or name a mesh in `platform`",
+        related=tuple(Related(edge.path, f"{other} is called here") for other, edge in others[:SHOWN]),
+        profile=Profile.PRODUCTION,
+        about=tuple(dict.fromkeys(f"{edge.source} -> {edge.target}" for edge in open_calls.values())),
+    )
+
+
+def _identified(blueprint: Blueprint, edge: Edge) -> bool:
+    """Whether who calls is known by a certificate or by its account at the broker; or the want of it is told already."""
+    told = call_policy(blueprint, edge, "auth").value == "none"  # by the finding of that call
+    return told or protocol(blueprint, edge) == "broker" or call_policy(blueprint, edge, "tls").value == "strict"
 
 
 def _generated(blueprint: Blueprint) -> set[str]:

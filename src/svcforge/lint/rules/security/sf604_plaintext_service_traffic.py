@@ -16,7 +16,9 @@ one can tell who is on the other side.
 svcforge: 1
 system: shop
 defaults:
-  call: {timeout: 1s, retries: 1, breaker: {failures: 50%, window: 20, reset: 30s}}
+  has: [health, tracing, metrics, logs, contract]
+  call: {timeout: 1s, retries: 1, breaker: {failures: 50%, window: 20, reset: 30s}, auth: service}
+  api_version: v1
 contexts:
   shop:
     team: shop
@@ -31,7 +33,9 @@ svcforge: 1
 system: shop
 platform: {mesh: istio}
 defaults:
-  call: {timeout: 1s, retries: 1, breaker: {failures: 50%, window: 20, reset: 30s}}
+  has: [health, tracing, metrics, logs, contract]
+  call: {timeout: 1s, retries: 1, breaker: {failures: 50%, window: 20, reset: 30s}, auth: service}
+  api_version: v1
 contexts:
   shop:
     team: shop
