@@ -17,7 +17,7 @@ svcforge: 1
 system: shop
 defaults:
   has: [health, tracing, metrics, logs, contract]
-  call: {timeout: 1s, retries: 1, breaker: {failures: 50%, window: 20, reset: 30s}, auth: service}
+  call: {timeout: 1s, retries: 1, breaker: {failures: 50%, window: 20, reset: 30s}, auth: service, discovery: dns}
   api_version: v1
 contexts:
   shop:
@@ -34,7 +34,7 @@ system: shop
 platform: {mesh: istio}
 defaults:
   has: [health, tracing, metrics, logs, contract]
-  call: {timeout: 1s, retries: 1, breaker: {failures: 50%, window: 20, reset: 30s}, auth: service}
+  call: {timeout: 1s, retries: 1, breaker: {failures: 50%, window: 20, reset: 30s}, auth: service, discovery: dns}
   api_version: v1
 contexts:
   shop:
