@@ -170,6 +170,7 @@ def test_the_first_key_behind_a_dash_gives_its_place_to_the_next() -> None:
         "a:\n  - # about c\n    c: 2\n"
     )
     assert one("a:\n  - b: 1\n", Delete(("a", 0, "b"))) == "a:\n  - {}\n"
+    assert one("a:\n  -\n    - |-\n      x\nb: 1\n", Delete(("a", 0, 0))) == "a:\n  -\n    []\nb: 1\n"
 
 
 def test_a_comment_is_rewritten_or_goes_with_its_line() -> None:

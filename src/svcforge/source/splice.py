@@ -225,7 +225,8 @@ class Splicer:
         end = self.rows.line_end(max(self._content_end(node), start))
         line = self.rows.line_start(start)
         if key is None or self.text[line:start].strip():
-            return (Splice(start, end, empty),)
+            # A block scalar goes up to the line after it.
+            return (Splice(start, end, empty + (self.rows.newline if self.rows.at_line_start(end) else "")),)
         colon = re.compile(r"\s*:").match(self.text, key.end_mark.index)
         if colon is None:
             raise Inapplicable(empty)
