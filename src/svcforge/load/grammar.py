@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from svcforge.load.words import nearest
@@ -76,7 +78,8 @@ def http(text: str) -> Http:
         )
     path_of(path, text)
     found = Http(method, path)
-    if len(set(found.parameters)) != len(found.parameters):
+    parameters = found.parameters
+    if len(set(parameters)) != len(parameters):
         raise Bad(f'"{path}" has one parameter twice', "give each parameter a name of its own")
     return found
 
@@ -146,7 +149,12 @@ def type_of(given: Any) -> Type:
         return Type(Kind.LIST, of=_element(given[0]))
     if not isinstance(given, str) or not given:
         raise Bad("a type is missing", "write a type: text, int 1..100, optional email, pending | done = pending")
-    text = str(given)
+    return _type_of_text(str(given))
+
+
+@lru_cache(maxsize=4096)
+def _type_of_text(text: str) -> Type:
+    """A type as text. A system says few types, and each of them many times."""
     if text.startswith("[") and text.endswith("]"):
         return Type(Kind.LIST, of=_element(text[1:-1].strip()))
     head, equals, default = text.partition("=")
@@ -167,8 +175,6 @@ def type_of(given: Any) -> Type:
 
 
 def _modified(base: Type, modifiers: dict[str, Any], default: str | None, text: str) -> Type:
-    from dataclasses import replace
-
     if base.kind is Kind.LIST and (modifiers or default is not None):
         raise Bad(
             f'a list takes neither word nor default in "{text}"', "a list without items is empty: remove the rest"

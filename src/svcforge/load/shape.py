@@ -115,7 +115,7 @@ def text(value: str) -> str:
     """Text for people: not empty, no character that cannot be seen."""
     if not value:
         raise Bad("the text is missing", "write something, or remove the key")
-    if match := UNSEEN.search(value):
+    if not value.isprintable() and (match := UNSEEN.search(value)):
         raise Bad(f'the text holds the character "U+{ord(match[0]):04X}", which cannot be seen', "remove it")
     return str(value)
 

@@ -76,13 +76,8 @@ def subscription_policy(blueprint: Blueprint, edge: Edge, name: str) -> Effectiv
 
 
 def _default(blueprint: Blueprint, source: str, kind: str, name: str) -> Effective:
-    """What the `defaults` blocks around a source say, nearest first; kept, since all its edges ask the same."""
-    kept: dict[tuple[str, str, str], Effective] = blueprint.__dict__.setdefault("_defaults", {})
-    found = kept.get((source, kind, name))
-    if found is None:
-        found = _said(blueprint, source, (kind, name), lambda defaults: getattr(getattr(defaults, kind), name))
-        kept[source, kind, name] = found
-    return found
+    """What the `defaults` blocks around a source say of its edges."""
+    return _said(blueprint, source, (kind, name), lambda defaults: getattr(getattr(defaults, kind), name))
 
 
 def abilities(blueprint: Blueprint, name: str) -> Effective:
@@ -124,10 +119,15 @@ def _promise(blueprint: Blueprint, name: str, what: str) -> Effective:
     return _said(blueprint, name, ("slo", what), lambda defaults: getattr(defaults.slo, what))
 
 
-def _said(blueprint: Blueprint, name: str, keys: Path, value_of: Callable[[Defaults], Any]) -> Effective:
-    """What the nearest `defaults` block around a service or BFF says under some keys."""
-    said = ((value_of(defaults), path) for defaults, path in blueprint.defaults_of(name))
-    return next((Effective(value, (*path, *keys)) for value, path in said if value is not None), UNSET)
+def _said(blueprint: Blueprint, name: str, keys: tuple[str, ...], value_of: Callable[[Defaults], Any]) -> Effective:
+    """What the nearest `defaults` block around a service or BFF says under some keys; kept, since many ask the same."""
+    kept: dict[tuple[str, tuple[str, ...]], Effective] = blueprint.__dict__.setdefault("_said", {})
+    found = kept.get((name, keys))
+    if found is None:
+        said = ((value_of(defaults), path) for defaults, path in blueprint.defaults_of(name))
+        found = next((Effective(value, (*path, *keys)) for value, path in said if value is not None), UNSET)
+        kept[name, keys] = found
+    return found
 
 
 def timeout(blueprint: Blueprint, edge: Edge) -> Effective:

@@ -190,13 +190,17 @@ def settings_of(loaded: Loaded, choices: Choices) -> Settings:
 
 @contextmanager
 def without_collector() -> Iterator[None]:
-    """The rules make indexes of many small objects and no cycles among them: collecting them is time for nothing."""
+    """The rules make indexes of many small objects and no cycles among them: collecting them is time for nothing.
+
+    What they leave is not looked at later either: the next collection would walk through all of it.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
+            gc.freeze()
             gc.enable()
 
 

@@ -42,17 +42,24 @@ def span_of(root: Any, path: Path) -> Span | None:
 
     A mapping in a list has no key of its own: its first entry stands for it.
     """
-    place: Place | None = None
+    holder: Any = None
     node = root
-    last: str | int | None = None
+    last: str | int = ""
     for part in path:
-        found = _step(node, part)
-        if found is None:
+        inner = _inner(node, part)
+        if inner is None:
             break
-        (place, node), last = found, part
-    if isinstance(last, int) and isinstance(node, Mapping):
-        place = _first_entry(node) or place
-    return Span(*place) if place else None
+        holder, node, last = node, inner, part
+    if holder is None:
+        return None
+    place: Place
+    if isinstance(holder, Mapping) and isinstance(node, Mapping | Sequence):
+        place = holder.keys_at[str(last)]
+    else:
+        place = holder.values_at[last]
+        if isinstance(node, Mapping):
+            place = _first_entry(node) or place
+    return Span(*place)
 
 
 def _first_entry(mapping: Mapping) -> Place | None:
@@ -77,17 +84,14 @@ def value_at(root: Any, path: Path) -> Any:
     """The data at the path, or None."""
     node = root
     for part in path:
-        found = _step(node, part)
-        if found is None:
+        node = _inner(node, part)
+        if node is None:
             return None
-        node = found[1]
     return node
 
 
-def _step(node: Any, part: str | int) -> tuple[Place, Any] | None:
-    if isinstance(node, Mapping) and isinstance(part, str) and part in node:
-        value = node[part]
-        return (node.keys_at if isinstance(value, Mapping | Sequence) else node.values_at)[part], value
-    if isinstance(node, Sequence) and isinstance(part, int) and part < len(node):
-        return node.values_at[part], node[part]
-    return None
+def _inner(node: Any, part: str | int) -> Any:
+    """What a container holds under a key or an index, or None."""
+    if isinstance(part, str):
+        return node.get(part) if isinstance(node, Mapping) else None
+    return node[part] if isinstance(node, Sequence) and part < len(node) else None
