@@ -11,6 +11,7 @@ from svcforge.model.effective import availability, latency
 from svcforge.model.elements import Bff, Service, Setting
 from svcforge.plan.abilities import needs_of
 from svcforge.plan.asyncapi import asyncapi
+from svcforge.plan.catalog import catalog_fact
 from svcforge.plan.dependencies import Clients
 from svcforge.plan.endpoints import endpoint_facts
 from svcforge.plan.entities import entity_facts
@@ -168,6 +169,7 @@ def _finished(
     facts["environment"] = environment(facts)
     facts["openapi"] = openapi(facts) if facts["has"]["api"] else None
     facts["asyncapi"] = asyncapi(facts) if facts["has"]["broker"] else None
+    facts["catalog"] = catalog_fact(about.blueprint, facts)
     return facts
 
 

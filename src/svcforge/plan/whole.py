@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.routes import inner_path, segments_of
 from svcforge.packs.card import Card
+from svcforge.plan.catalog import group_facts
 from svcforge.plan.commands import fill, filled
 from svcforge.plan.environment import url_env
 from svcforge.plan.examples import uuid_of
@@ -85,6 +86,7 @@ def whole_facts(
         "broker": {key: broker[key] for key in ("name", "engine", "folder", "port", "vhost")} if broker else None,
         "externals": externals,
         "teams": _teams(about),
+        "groups": group_facts(blueprint, about),
         "deploy": [card.pack for card in platforms if card.pack in blueprint.platform.deploy],
         "platforms": [{"name": card.pack, "folder": card.into, "about": card.about} for card in platforms],
         "to_write": [found for card, part in parts for found in _to_write(card, part)],

@@ -12,7 +12,7 @@ from typing import Any
 
 from svcforge.plan.types import Fact
 
-OWN = ("openapi", "asyncapi", "schema", "migrations", "example", "environment")
+OWN = ("openapi", "asyncapi", "schema", "migrations", "example", "environment", "catalog")
 """Facts that are documents and data: no code is named after what is in them."""
 
 DATA = ("value", "default", "fallback")
