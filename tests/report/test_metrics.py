@@ -20,16 +20,17 @@ prices: {slo: {availability: 99.5%}, calls: [stock]}
 
 def test_the_table_has_a_line_a_service_and_the_system_below() -> None:
     assert table(measured(blueprint_of(SMALL)), Page()) == (
-        "       AIS ADS ACS    I SIUC chain blast   avail.  slack tries\n"
-        "orders   0   2   0 1.00    -     1    0% 99.4005%      -     1\n"
-        "stock    2   1   2 0.33    -     0   67%    99.5% -500ms     2\n"
-        "prices   2   1   2 0.33    -     0   67%    99.5%      -     2\n"
+        "       AIS ADS ACS    I SIUC SIDC LoMC chain blast   avail.  slack tries\n"
+        "orders   0   2   0 1.00    -    -    -     1    0% 99.4005%      -     1\n"
+        "stock    2   1   2 0.33    -    -    -     0   67%    99.5% -500ms     2\n"
+        "prices   2   1   2 0.33    -    -    -     0   67%    99.5%      -     2\n"
         "\n"
         "AIS: callers; ADS: callees; ACS: AIS * ADS; I: instability, ADS / (AIS + ADS);\n"
-        "SIUC: how much of what is offered each client uses; chain: calls in the longest\n"
-        "chain from here; blast: share of all that waits for it; avail.: what can be\n"
-        "promised at best; slack: time that its callers have to spare; tries: how often\n"
-        "one request may ask it.\n"
+        "SIUC: how much of what is offered each client uses; SIDC: types that several\n"
+        "operations take, of all that are taken; LoMC: how little operations are alike in\n"
+        "what they take and answer; chain: calls in the longest chain from here; blast:\n"
+        "share of all that waits for it; avail.: what can be promised at best; slack:\n"
+        "time that its callers have to spare; tries: how often one request may ask it.\n"
         "\n"
         "s\n"
         "  components            3\n"
@@ -80,8 +81,8 @@ def test_json_has_the_same_and_names_who_is_worst() -> None:
     assert system["deadline_slack"] == {"component": "stock", "value": -500}
     assert system["retry_factor"] == {"component": "stock", "value": 2}
     assert found["components"][1] == {
-        "name": "stock", "ais": 2, "ads": 1, "acs": 2, "instability": 0.333333, "siuc": None, "chain": 0,
-        "dependents": 2, "blast_radius": 0.666667, "availability": 0.995, "unpromised": 1, "deadline_slack": -500,
-        "retry_factor": 2,
+        "name": "stock", "ais": 2, "ads": 1, "acs": 2, "instability": 0.333333, "siuc": None, "sidc": None,
+        "lomc": None, "chain": 0, "dependents": 2, "blast_radius": 0.666667, "availability": 0.995,
+        "unpromised": 1, "deadline_slack": -500, "retry_factor": 2,
     }  # fmt: skip
     assert found["pairs"][0] == {"source": "orders", "target": "stock", "calls": 1, "structural_coupling": -0.5}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from svcforge.lint.context import Indexes
-from svcforge.metrics import coupling, deadlines, promises, reach, usage
+from svcforge.metrics import coupling, deadlines, interface, promises, reach, usage
 from svcforge.metrics.components import Components, components_of
 from svcforge.metrics.coupling import Pair
+from svcforge.metrics.interface import Alike
 from svcforge.metrics.promises import Composite
 from svcforge.metrics.reach import Knot
 from svcforge.model.blueprint import Blueprint
@@ -28,6 +29,7 @@ class ComponentFigures:
     acs: int
     instability: float | None
     siuc: float | None
+    alike: Alike | None
     chain: int
     dependents: int
     blast_radius: float
@@ -77,7 +79,8 @@ def measured(blueprint: Blueprint, *, entries: bool = False) -> Measured:
     everything = components if entries else components_of(indexes, entries=True)
     hit = reach.dependents(everything)
     chains = reach.chains(components)
-    cohesion, attempts = usage.cohesion(indexes), deadlines.amplification(indexes)
+    cohesion, alike = usage.cohesion(indexes), interface.alike(indexes)
+    attempts = deadlines.amplification(indexes)
     available, slack = promises.composite(indexes, components.names), deadlines.slack(indexes)
     figures = tuple(
         ComponentFigures(
@@ -87,6 +90,7 @@ def measured(blueprint: Blueprint, *, entries: bool = False) -> Measured:
             acs=coupling.criticality(components, name),
             instability=coupling.instability(components, name),
             siuc=cohesion.get(name),
+            alike=alike.get(name),
             chain=chains.hops[name],
             dependents=hit[name],
             blast_radius=hit[name] / len(everything.names),

@@ -15,11 +15,12 @@ from svcforge.report.page import Page, cells, wrapped
 NOTHING = "-"
 """Stands for a figure that something does not have."""
 
-HEAD = ("AIS", "ADS", "ACS", "I", "SIUC", "chain", "blast", "avail.", "slack", "tries")
+HEAD = ("AIS", "ADS", "ACS", "I", "SIUC", "SIDC", "LoMC", "chain", "blast", "avail.", "slack", "tries")
 
 KEY = (
     "AIS: callers; ADS: callees; ACS: AIS * ADS; I: instability, ADS / (AIS + ADS); SIUC: how much of what is offered each "
-    "client uses; chain: calls in the longest chain from here; blast: share of all that waits for it; avail.: what can "
+    "client uses; SIDC: types that several operations take, of all that are taken; LoMC: how little operations are alike "
+    "in what they take and answer; chain: calls in the longest chain from here; blast: share of all that waits for it; avail.: what can "
     "be promised at best; slack: time that its callers have to spare; tries: how often one request may ask it."
 )
 
@@ -52,9 +53,18 @@ def _line(first: str, row: Sequence[str], widths: Sequence[int]) -> str:
 
 def _row(f: ComponentFigures) -> tuple[str, ...]:
     return (
-        str(f.ais), str(f.ads), str(f.acs), _share(f.instability), _share(f.siuc), str(f.chain),
+        str(f.ais), str(f.ads), str(f.acs), _share(f.instability), _share(f.siuc), _share(_sidc(f)), _share(_lomc(f)),
+        str(f.chain),
         f"{f.blast_radius:.0%}", _percent(f), _duration(f.slack), str(f.attempts),
     )  # fmt: skip
+
+
+def _sidc(f: ComponentFigures) -> float | None:
+    return f.alike.sidc if f.alike else None
+
+
+def _lomc(f: ComponentFigures) -> float | None:
+    return f.alike.lomc if f.alike else None
 
 
 def _system(found: Measured, page: Page) -> Iterator[str]:
@@ -158,6 +168,8 @@ def _component(f: ComponentFigures) -> dict[str, Any]:
         "acs": f.acs,
         "instability": _rounded(f.instability),
         "siuc": _rounded(f.siuc),
+        "sidc": _rounded(_sidc(f)),
+        "lomc": _rounded(_lomc(f)),
         "chain": f.chain,
         "dependents": f.dependents,
         "blast_radius": _rounded(f.blast_radius),
