@@ -45,4 +45,20 @@ METRICS = (
         "pass",
         "kit/test_messaging.py::test_how_many_events_wait_in_a_queue_is_known",
     ),
+    Fault(
+        "the first dead letter is not seen",
+        "notifications",
+        "kit/consumer.py",
+        r"HANDLED\.labels\(subscription\.queue, outcome\)",
+        "pass",
+        "kit/test_consumer.py::test_the_first_dead_letter_is_seen_in_the_metrics",
+    ),
+    Fault(
+        "the first failure to undo is not seen",
+        "orders",
+        "kit/saga_runner.py",
+        r"UNDO_FAILED\.labels\(saga\.name, undo\)",
+        "pass",
+        "kit/test_saga.py::test_the_first_failure_to_undo_is_seen_in_the_metrics",
+    ),
 )

@@ -23,6 +23,7 @@ E = TypeVar("E", bound=Event)
 LONGEST = 60.0  # seconds between two attempts
 UNLIMITED = -1  # retries that never end
 log = logging.getLogger("consumer")
+OUTCOMES = ("handled", "repeated", "dead", "unreadable")
 HANDLED = Counter("consumer_events", "Events taken from a queue", ["queue", "outcome"])
 
 
@@ -53,6 +54,8 @@ class Consumer(Generic[E]):
 
     def __init__(self, database: Database, subscription: Subscription[E]) -> None:
         self._database, self.subscription = database, subscription
+        for outcome in OUTCOMES:  # each counts from nothing on: the first one is seen as well
+            HANDLED.labels(subscription.queue, outcome)
 
     async def take(self, body: bytes) -> bool:
         """Handle an event; False if it belongs to the dead letters."""

@@ -71,6 +71,11 @@ class SagaRunner:
         self._driving: dict[UUID, asyncio.Task[None]] = {}
         self._committed = asyncio.Event()
         database.on_commit.append(self._committed.set)
+        for saga in sagas:  # each counts from nothing on: the first one is seen as well
+            for outcome in (Status.DONE, Status.UNDONE):
+                ENDED.labels(saga.name, outcome)
+            for undo in ("undo", *(f"{step.name}.undo" for step in saga.steps if step.undo)):
+                UNDO_FAILED.labels(saga.name, undo)
 
     async def run(self) -> None:
         while True:
