@@ -170,3 +170,16 @@ def test_no_key_sounds_secret() -> None:
     keys = [one["key"] for one in found["paths"]]
     assert len(set(keys)) == len(keys) == 5
     assert [key for key in keys if SENSITIVE.search(key)] == []
+
+
+def test_releases_of_a_service_whose_database_is_a_file_are_told() -> None:
+    able = PACKS | shelf(pack("platform", "kubernetes", "system", "platform/kubernetes", ("releases",)))
+    both = NOTES % ", releases: {v1: {weight: 90}, v2: {weight: 10}}"
+    for store in ("", ", store: sqlite"):
+        more = f"platform: {{deploy: [kubernetes]{store}}}\ndefaults: {{stack: python}}\n"
+        assert complaints(plan(written(both, more), able)) == [
+            "SF021 warning contexts.c.services.notes.releases: "
+            'the database of "notes" is a file, which only one release can have'
+        ]
+    more = "platform: {deploy: [kubernetes], store: postgres}\ndefaults: {stack: python}\n"
+    assert complaints(plan(written(both, more), able)) == []

@@ -10,6 +10,7 @@ from svcforge.plan.containers import own_secrets, served, shared_secrets
 from svcforge.plan.edges import calls
 from svcforge.plan.naming import free, title
 from svcforge.plan.policies import names, pods, policy, rule, scraped
+from svcforge.plan.releases import release_facts
 from svcforge.plan.types import Fact
 from svcforge.plan.workloads import Around, edge, owner, workload
 
@@ -61,6 +62,7 @@ def kubernetes_facts(
     about = [part for _, part in parts]
     system, door = blueprint.system, gateway[1] if gateway else None
     taken = {part["name"] for part in about} | ({door["name"]} if door else set())
+    releases = release_facts(blueprint, taken)
     stores = {p["name"]: _named(f"{p['name']}-db", taken) for p in about if served(p, store)}
     jobs = {p["name"]: _named(f"{p['name']}-migrate", taken) for p in about}
     callers: dict[str, list[str]] = {}
@@ -76,6 +78,8 @@ def kubernetes_facts(
         callers=callers,
         called=called,
         doors=frozenset([door["name"]] if door else [p["name"] for p in about if p["has"]["api"]]),
+        releases=releases,
+        version=VERSION,
         metrics=blueprint.platform.metrics is not None,
         traces=blueprint.platform.tracing is not None,
     )
@@ -92,6 +96,7 @@ def kubernetes_facts(
         "registry": f"{REGISTRY}/{system}",
         "priority": f"{system}-service",
         "workloads": workloads,
+        "released": bool(releases),
         "overlays": [
             overlay | {"name": "dev", "stores": servers, "broker": _broker(broker, about, around, 1), "few": True},
             overlay | {"name": "staging", "clusters": [one | {"instances": 2} for one in clusters], "broker": brokers},

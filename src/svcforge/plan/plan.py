@@ -17,6 +17,7 @@ from svcforge.plan.lossy import lossy
 from svcforge.plan.missing import missing
 from svcforge.plan.parts import bffs, services
 from svcforge.plan.ports import admin, ports
+from svcforge.plan.releases import unreleased
 from svcforge.plan.run import run_facts, run_text
 from svcforge.plan.sections import Planned, sections
 from svcforge.plan.service import bff_facts, service_facts
@@ -58,7 +59,7 @@ def plan(blueprint: Blueprint, packs: Packs, shipped: Shipped = MappingProxyType
     findings = missing(blueprint, cards["stack"], cards["platform"])
     draft = _Draft(blueprint, packs, shipped)
     units = draft.units()
-    return Plan(units, (*findings, *draft.lossy))
+    return Plan(units, (*findings, *draft.unfit))
 
 
 def planned(blueprint: Blueprint) -> tuple[str, ...]:
@@ -111,7 +112,7 @@ class _Draft:
 
     def __init__(self, blueprint: Blueprint, packs: Packs, shipped: Shipped) -> None:
         self.blueprint, self.packs, self.shipped = blueprint, packs, shipped
-        self.lossy: list[Finding] = []
+        self.unfit: list[Finding] = []
         self.numbers = port_numbers(blueprint)
         self.shared = system_fact(blueprint)
         self.parts: list[tuple[Card, Fact]] = []
@@ -120,11 +121,13 @@ class _Draft:
 
     def units(self) -> tuple[Unit, ...]:
         """All units, each of a pack that there is."""
+        releasing = any("releases" in pack.card.can for pack in self._platforms())
         for service in services(self.blueprint):
             if pack := self._stack(service.name):
                 shipped = self.shipped.get(service.name, ())
                 found = service_facts(self.blueprint, service, shipped)
-                self.lossy += lossy(service, found, shipped)
+                self.unfit += lossy(service, found, shipped)
+                self.unfit += unreleased(self.blueprint, service, found) if releasing else ()
                 self._part(pack, found)
         for bff in bffs(self.blueprint):
             if pack := self._stack(bff.name):

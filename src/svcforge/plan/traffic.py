@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from svcforge.model.blueprint import Blueprint
-from svcforge.model.elements import Service
 from svcforge.model.routes import endpoints_behind, is_parameter, operations_behind, segments_of
 from svcforge.plan.gateway import TRIES
 from svcforge.plan.kubernetes import namespace
+from svcforge.plan.releases import FIRST, release_facts
 from svcforge.plan.types import Fact
-
-FIRST = "v1"
-"""The release of a service that has no others."""
 
 
 def traffic_facts(blueprint: Blueprint, parts: list[Fact], gateway: Fact | None) -> Fact:
@@ -28,18 +25,17 @@ def traffic_facts(blueprint: Blueprint, parts: list[Fact], gateway: Fact | None)
     ends = {part["name"]: part for part in parts}
     edges = [*_routes(blueprint, gateway, ends), *(e for part in parts for e in _calls(part, ends))]
     nodes = [*parts, *([gateway] if gateway else [])]
+    releases = release_facts(blueprint, {node["name"] for node in nodes})
     return {
         "namespace": namespace(blueprint.system),
         "auth": next((part["auth"] for part in parts if part["auth"]), None),
-        "parts": [_node(blueprint, node, edges) for node in nodes],
+        "parts": [_node(node, releases.get(node["name"], []), edges) for node in nodes],
         "edges": edges,
     }
 
 
-def _node(blueprint: Blueprint, node: Fact, edges: list[Fact]) -> Fact:
+def _node(node: Fact, releases: list[Fact], edges: list[Fact]) -> Fact:
     name = node["name"]
-    service = blueprint.services.get(name)
-    releases = _releases(service) if service else []
     return {
         "name": name,
         "kind": "gateway" if "upstreams" in node else "bff" if node["role"] == "bff" else "service",
@@ -58,18 +54,6 @@ def _grouped(edges: list[Fact], end: str) -> list[Fact]:
     for edge in edges:
         found.setdefault(edge[end], []).append(edge)
     return [{"name": name, "edges": those} for name, those in found.items()]
-
-
-def _releases(service: Service) -> list[Fact]:
-    """The versions that run side by side: the first takes what no other does."""
-    return [
-        {
-            "name": release.name,
-            "weight": release.weight,
-            "header": {"name": release.header[0], "value": release.header[1]} if release.header else None,
-        }
-        for release in service.releases
-    ]
 
 
 def _calls(part: Fact, ends: dict[str, Fact]) -> Iterator[Fact]:
@@ -95,8 +79,8 @@ def _routes(blueprint: Blueprint, gateway: Fact | None, ends: dict[str, Fact]) -
         known = said[route["method"], route["prefix"]]
         reached = {o.name for o in operations_behind(blueprint, known)}
         asked = {(e.http.method, e.http.path) for e in endpoints_behind(blueprint, known)}
-        target = ends[route["upstream"]]
-        for offer in (*target["operations"], *target["endpoints"]):
+        target = ends.get(route["upstream"])
+        for offer in (*target["operations"], *target["endpoints"]) if target else ():
             http = offer["http"]
             if http and (offer["name"] in reached if "verb" in offer else (http["method"], http["template"]) in asked):
                 kind = offer["access"]["kind"]

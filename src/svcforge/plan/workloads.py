@@ -15,6 +15,7 @@ from svcforge.plan.commands import filled
 from svcforge.plan.containers import asks_issuer, environment, mounted, own_secrets, served
 from svcforge.plan.naming import free, handle
 from svcforge.plan.policies import HTTP, OBSERVABILITY, TRACES, names, pods, policy, port_of, rule, scraped, traces
+from svcforge.plan.releases import runs
 from svcforge.plan.types import Fact
 
 MIN, MAX, CPU = 2, 6, 70
@@ -46,6 +47,8 @@ class Around:
         callers: who calls each part.
         called: whom each part calls.
         doors: whom anybody may reach.
+        releases: the versions that run side by side, of each service that has any.
+        version: the image's tag of all others.
     """
 
     store: str | None
@@ -55,6 +58,8 @@ class Around:
     callers: Mapping[str, list[str]]
     called: Mapping[str, list[str]]
     doors: frozenset[str]
+    releases: Mapping[str, list[Fact]]
+    version: str
     metrics: bool
     traces: bool
 
@@ -75,11 +80,15 @@ def workload(blueprint: Blueprint, card: Card, part: Fact, around: Around, job: 
     variables = [*environment(part, around.store), *_telemetry(around)]
     config = _config(name, variables)
     migrate = filled(card.do.migrate, {"service": part}) if card.do.migrate and part["database"] else None
+    scale = None if file else _scale(blueprint, name)
+    own, beside = runs(name, around.releases.get(name, []), scale, around.version)
     return config | {
         "name": name,
         "component": "bff" if part["role"] == "bff" else "service",
         "owner": owner(part["team"]),
-        "scale": None if file else _scale(blueprint, name),
+        "scale": scale,
+        "run": own,
+        "releases": beside,
         "volume": f"{name}-data" if file else None,
         "probes": {"live": LIVE, "ready": card.do.health or "/health/ready"},
         "resources": _resources(blueprint, name, part["resources"]),
@@ -99,11 +108,15 @@ def edge(gateway: Fact, health: str, around: Around) -> Fact:
     remote = jwt["jwks"] if jwt else None
     items = [{"key": "jwks.json", "path": "jwks.json"}] if jwt and not remote else []
     outside = [rule("the issuer's keys are fetched", remote["port"], outside=True)] if remote else []
+    scale = {"min": MIN, "max": MAX, "cpu": CPU}
+    own, _ = runs(name, [], scale, around.version)
     return _config(name, ()) | {
         "name": name,
         "component": "gateway",
         "owner": None,
-        "scale": {"min": MIN, "max": MAX, "cpu": CPU},
+        "scale": scale,
+        "run": own,
+        "releases": [],
         "volume": None,
         "probes": {"live": None, "ready": health},
         "resources": {"requests": REQUESTS, "limits": LIMITS | {"cpu": "1"}},

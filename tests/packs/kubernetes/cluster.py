@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -24,6 +25,9 @@ from svcforge.plan.plan import plan
 from svcforge.render.unit import render
 
 Object = dict[str, Any]
+
+HERE = "platform/kubernetes"
+"""Where the pack is in a system."""
 
 LITTLE = """
 svcforge: 1
@@ -99,14 +103,31 @@ def blueprint_of(name: str) -> Blueprint:
 
 def made(blueprint: Blueprint) -> list[File]:
     """What the pack makes of a blueprint."""
-    [unit] = [unit for unit in plan(blueprint, bundled().packs).units if unit.folder == "platform/kubernetes"]
+    [unit] = [unit for unit in plan(blueprint, bundled().packs).units if unit.folder == HERE]
     return render(unit)
+
+
+def beside(blueprint: Blueprint) -> dict[str, str]:
+    """What other packs make beside it, by its path in the system: overlays take in components from there."""
+    units = [unit for unit in plan(blueprint, bundled().packs).units if unit.folder.startswith("platform/")]
+    return {
+        f"{unit.folder}/{file.path}": file.data.decode()
+        for unit in units
+        if unit.folder != HERE
+        for file in render(unit)
+    }
 
 
 @cache
 def files_of(name: str) -> Mapping[str, str]:
     """The same as text, by path."""
     return {file.path: file.data.decode() for file in made(blueprint_of(name))}
+
+
+@cache
+def beside_of(name: str) -> Mapping[str, str]:
+    """What other packs make beside it."""
+    return beside(blueprint_of(name))
 
 
 def kubectl() -> str:
@@ -126,14 +147,16 @@ class OnceOnly(yaml.CSafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def built(files: Mapping[str, str], folder: str) -> list[Object]:
-    """The objects of a folder with a kustomization."""
+def built(files: Mapping[str, str], folder: str, others: Mapping[str, str] = MappingProxyType({})) -> list[Object]:
+    """The objects of a folder with a kustomization, beside what other packs make."""
     with tempfile.TemporaryDirectory() as root:
-        for path, text in files.items():
+        for path, text in ({f"{HERE}/{path}": text for path, text in files.items()} | dict(others)).items():
             place = Path(root, path)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text)
-        done = subprocess.run([kubectl(), "kustomize", f"{root}/{folder}"], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [kubectl(), "kustomize", f"{root}/{HERE}/{folder}"], capture_output=True, text=True, check=False
+        )
     assert (done.returncode, done.stderr) == (0, "")
     return [found for found in yaml.load_all(done.stdout, OnceOnly) if found]
 
@@ -148,7 +171,7 @@ everywhere = pytest.mark.parametrize(("name", "overlay"), [(name, overlay) for n
 @cache
 def cluster(name: str, overlay: str) -> tuple[Object, ...]:
     """All objects of a system in an environment."""
-    return tuple(built(files_of(name), f"overlays/{overlay}"))
+    return tuple(built(files_of(name), f"overlays/{overlay}", beside_of(name)))
 
 
 def of_kind(objects: tuple[Object, ...], *kinds: str) -> dict[str, Object]:

@@ -178,10 +178,11 @@ def test_selectors_select_their_own_and_nothing_else(name: str, overlay: str) ->
             assert chosen(near["podAffinityTerm"]["labelSelector"]) == [called]
             [spread] = spec["topologySpreadConstraints"]
             assert chosen(spread["labelSelector"]) == [called]
-    for called, found in of_kind(objects, "Service").items():
-        assert chosen({"matchLabels": found["spec"]["selector"]}) == [called]
-        for port in found["spec"]["ports"]:
-            assert port["targetPort"] in ports(pods(objects)[called])
+    for found in of_kind(objects, "Service").values():
+        behind = chosen({"matchLabels": found["spec"]["selector"]})
+        assert {known[one]["app.kubernetes.io/name"] for one in behind} == {found["metadata"]["labels"]["app"]}
+        for one in behind:
+            assert {port["targetPort"] for port in found["spec"]["ports"]} <= set(ports(pods(objects)[one]))
     disruptions = of_kind(objects, "PodDisruptionBudget")
     assert set(disruptions) == {*of_kind(objects, "Deployment"), *of_kind(objects, "StatefulSet")}
     for called, found in disruptions.items():
