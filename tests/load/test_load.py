@@ -119,7 +119,7 @@ def test_references_to_nothing_are_kept_with_the_nearest_name():
     )
     loaded = load_text(text)
     assert loaded.blueprint is not None
-    lost = {r.text: r.nearest for r in loaded.blueprint.references if not r.resolved}
+    lost = {r.text: r.nearest for r in loaded.blueprint.unresolved}
     assert lost == {"s.creat": "s.create", "s.Ordered": "s.Order"}
 
 

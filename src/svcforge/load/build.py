@@ -61,7 +61,7 @@ def build(doc: BlueprintDoc, root: Any) -> tuple[Blueprint, list[Finding]]:
         bffs={n: flows.bff(n, b, ("bffs", n)) for n, b in doc.bffs.items()},
         lint=_lint(doc, custom), patches=tuple(_patches(doc)),
         packs=tuple(PackSource(source=p.from_, at=p.at, path=("packs", i)) for i, p in enumerate(doc.packs)),
-        references=tuple(index.references), duplicates=tuple(_duplicates(doc)),
+        unresolved=tuple(index.unresolved), duplicates=tuple(_duplicates(doc)),
     )  # fmt: skip
     return blueprint, [*names.findings, *_unknown_packs(doc, root)]
 
@@ -70,7 +70,7 @@ def _context(name: str, doc: ContextDoc, builder: ServiceBuilder, path: Path) ->
     builder.names.dashed("context", name, path)
     relations = []
     for i, relation in enumerate(doc.relations):
-        builder.index.named("context", relation.to, builder.index.doc.contexts, (*path, "relations", i, "to"))
+        builder.index.named("context", relation.to, (*path, "relations", i, "to"), builder.index.doc.contexts)
         relations.append(Relation(relation.to, relation.as_, (*path, "relations", i)))
     return Context(
         name=name, about=doc.about or "", subdomain=doc.subdomain, team=doc.team, relations=tuple(relations),

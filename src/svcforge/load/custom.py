@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from svcforge.load.assertion import known
@@ -40,8 +40,8 @@ class CustomBuilder:
         self.doc, self.index, self.names = doc, index, names
         gateway = (doc.gateway.name,) if doc.gateway else ()
         teams = {t for c in doc.contexts.values() for t in (c.team, *(s.team for s in c.services.values()))}
-        self.declared: Mapping[str, tuple[str, Iterable[str]]] = {
-            "name": ("service", (*index.nodes, *gateway)),
+        self.declared: Mapping[str, tuple[str, Collection[str]]] = {
+            "name": ("service", dict.fromkeys((*index.nodes, *gateway))),
             "context": ("context", doc.contexts),
             "team": ("team", {t for t in (*teams, *(b.team for b in doc.bffs.values())) if t}),
         }
@@ -140,7 +140,7 @@ class CustomBuilder:
         """A name that stands for nothing is SF001, unless it is a pattern."""
         if key in self.declared and not any(sign in word for sign in WILD):
             kind, declared = self.declared[key]
-            self.index.named(kind, word, declared, path)
+            self.index.named(kind, word, path, declared)
 
 
 def _listed(said: object, path: Path, key: str) -> tuple[Path, list[object], str]:

@@ -18,7 +18,6 @@ class Declarations:
 
     def __init__(self, index: Index, names: Names) -> None:
         self.index, self.names = index, names
-        self.shared_values: tuple[str, ...] = tuple(index.doc.values)
         self.enter("", ServiceDoc())
 
     def enter(self, name: str, doc: ServiceDoc) -> None:
@@ -48,16 +47,16 @@ class Declarations:
         if type_.kind is Kind.LIST and type_.of is not None:
             self.follow(type_.of, path)
         elif type_.kind is Kind.VALUE:
-            self.index.named("value object", type_.name, (*self.doc.values, *self.shared_values), path)
+            self.index.named("value object", type_.name, path, self.doc.values, self.index.doc.values)
         elif type_.kind is Kind.REF:
             service = self.index.services.get(type_.service or self.name)
             if service is None and type_.service:
-                self.index.named("service", type_.service, tuple(self.index.services), path)
+                self.index.named("service", type_.service, path, self.index.services)
             else:
-                self.index.named("entity", type_.name, tuple(service.owns) if service else (), path)
+                self.index.named("entity", type_.name, path, service.owns if service else ())
         if type_.unique_per is not None and len(path) > 1:
             entity = self.doc.owns.get(str(path[-2]), {})
-            self.index.named("field", type_.unique_per, tuple(entity), path)
+            self.index.named("field", type_.unique_per, path, entity)
 
     def entity(self, name: str, docs: Mapping[str, FieldDoc], path: Path) -> Entity:
         """An entity; `id` is apart from its fields, and a uuid where nothing else is said."""

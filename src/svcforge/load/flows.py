@@ -86,7 +86,7 @@ class FlowBuilder:
     def _route(self, method: str | None, prefix: str, doc: RouteDoc, path: Path) -> Route:
         target = None
         if doc.to is not None:
-            target = self.index.named("service", doc.to, self.index.nodes, (*path, "to"))
+            target = self.index.named("service", doc.to, (*path, "to"), self.index.nodes)
         elif doc.url is None:
             self._refuse(Bad("a route leads nowhere", "add to: service"), path)
         return Route(
@@ -148,7 +148,7 @@ class FlowBuilder:
             raise Bad(f'"{text.strip()}" is no argument', "write input=value")
         first = re.split(r"[.\[]", value, maxsplit=1)[0]
         if _SOURCE.fullmatch(value) and ("." in value or "[" in value or first in parts):
-            self.index.named("part", first, (*SCOPES, *(p for p in parts if p != path[-1])), path)
+            self.index.named("part", first, path, SCOPES, [part for part in parts if part != path[-1]])
             return Argument(name=name, source=value, literal=None)
         return Argument(name=name, source=None, literal=_flow(value))
 

@@ -13,6 +13,9 @@ from svcforge.model.elements import Call, Condition, Fields, Operation, Verb
 from svcforge.model.types import Type
 from svcforge.source.finding import Path
 
+_VERBS = tuple((verb, verb.value) for verb in Verb)
+_OF_COPIES = (Verb.READS, Verb.LISTS)
+
 
 class OperationBuilder:
     """Builds what the service that `home` has entered can do."""
@@ -29,7 +32,7 @@ class OperationBuilder:
             name=name, owner=owner, about=doc.about or "", http=doc.http,
             scopes=tuple(doc.scopes) if doc.scopes is not None else None, public=doc.public,
             signed=self._signed(doc, path), verb=verb, entity=entity, by=doc.by,
-            inputs=self._inputs(doc, path, uses_token), output=self._output(doc, path),
+            inputs=self._inputs(doc, entity, path, uses_token), output=self._output(doc, entity, path),
             sources=dict(doc.with_), literals=dict(doc.set_),
             where=tuple(self.conditions(doc.where, entity, (*path, "where"))), filter=tuple(doc.filter),
             calls=tuple(self.call(c, name, (*path, "calls", i), owner) for i, c in enumerate(doc.calls)),
@@ -41,46 +44,46 @@ class OperationBuilder:
         )  # fmt: skip
 
     def _verb(self, doc: OperationDoc, path: Path) -> tuple[Verb | None, str | None]:
-        verbs = [verb for verb in Verb if getattr(doc, verb.value) is not None]
-        if len(verbs) > 1:
-            words = " and ".join(f'"{v.value}"' for v in verbs)
-            self.home.refuse(
-                f"an operation has one verb, not {words}", "make two operations of it", (*path, verbs[1].value)
-            )
+        verbs = [(verb, entity) for verb, key in _VERBS if (entity := getattr(doc, key)) is not None]
         if not verbs:
             return None, None
-        entity = getattr(doc, verbs[0].value)
-        known = [*self.home.doc.owns, *(self.home.doc.copies if verbs[0] in (Verb.READS, Verb.LISTS) else ())]
-        self.home.index.named("entity", entity, known, (*path, verbs[0].value))
-        fields = (*self.home.doc.owns.get(entity, ()), *ID_FIELDS)
-        if entity in self.home.doc.owns:
-            for key, names in (("by", [doc.by] if doc.by else []), ("filter", doc.filter)):
-                for i, field in enumerate(names):
-                    self.home.index.named("field", field, fields, (*path, key) if key == "by" else (*path, key, i))
-            by = (doc.idempotent or "").removeprefix("by field ")
+        if len(verbs) > 1:
+            words = " and ".join(f'"{v.value}"' for v, _ in verbs)
+            self.home.refuse(
+                f"an operation has one verb, not {words}", "make two operations of it", (*path, verbs[1][0].value)
+            )
+        verb, entity = verbs[0]
+        service, named = self.home.doc, self.home.index.named
+        named("entity", entity, (*path, verb.value), service.owns, service.copies if verb in _OF_COPIES else ())
+        if (own := service.owns.get(entity)) is not None:
+            if doc.by:
+                named("field", doc.by, (*path, "by"), own, ID_FIELDS)
+            for i, field in enumerate(doc.filter):
+                named("field", field, (*path, "filter", i), own, ID_FIELDS)
             if doc.idempotent and doc.idempotent != "by key":
-                self.home.index.named("field", by, fields, (*path, "idempotent"))
-        return verbs[0], entity
+                named("field", doc.idempotent.removeprefix("by field "), (*path, "idempotent"), own, ID_FIELDS)
+        return verb, entity
 
     def _signed(self, doc: OperationDoc, path: Path) -> str | None:
         if doc.signed is not None:
-            self.home.index.named("external", doc.signed, self.home.index.doc.externals, (*path, "signed"))
+            self.home.index.named("external", doc.signed, (*path, "signed"), self.home.index.doc.externals)
         return doc.signed
 
-    def _inputs(self, doc: OperationDoc, path: Path, uses_token: bool) -> tuple[str, ...] | Fields | None:
+    def _inputs(
+        self, doc: OperationDoc, entity: str | None, path: Path, uses_token: bool
+    ) -> tuple[str, ...] | Fields | None:
         if doc.in_ is None:
             return None
         here = (*path, "in")
         if isinstance(doc.in_, list):
-            entity = next((e for v in Verb if (e := getattr(doc, v.value))), None)
             for i, name in enumerate(doc.in_):
-                self.home.index.named("field", name, (*self.home.doc.owns.get(entity or "", ()), "id"), (*here, i))
+                self.home.index.named("field", name, (*here, i), self.home.doc.owns.get(entity or "", ()), ("id",))
             return tuple(doc.in_)
         for name in doc.in_:
             self.home.names.input(name, (*here, name), uses_token=uses_token)
         return self.home.fields("input", doc.in_, here)
 
-    def _output(self, doc: OperationDoc, path: Path) -> tuple[str, ...] | Fields | Type | None:
+    def _output(self, doc: OperationDoc, entity: str | None, path: Path) -> tuple[str, ...] | Fields | Type | None:
         here = (*path, "out")
         if doc.out is None or isinstance(doc.out, Type):
             if doc.out is not None:
@@ -88,10 +91,9 @@ class OperationBuilder:
             return doc.out
         if isinstance(doc.out, dict):
             return self.home.fields("output", doc.out, here)
-        entity = next((e for v in Verb if (e := getattr(doc, v.value))), None)
         if entity is not None:
             for i, name in enumerate(doc.out):
-                self.home.index.named("field", name, (*self.home.doc.owns.get(entity, ()), *ID_FIELDS), (*here, i))
+                self.home.index.named("field", name, (*here, i), self.home.doc.owns.get(entity, ()), ID_FIELDS)
             return tuple(doc.out)
         return self._list_type(doc.out, here)
 
@@ -106,14 +108,14 @@ class OperationBuilder:
 
     def _emits(self, doc: OperationDoc, path: Path) -> Iterator[str]:
         for i, name in enumerate(doc.emits):
-            self.home.index.named("event", name, self.home.doc.events, (*path, "emits", i))
+            self.home.index.named("event", name, (*path, "emits", i), self.home.doc.events)
             yield name
 
     def conditions(self, where: Mapping[str, str], entity: str | None, path: Path) -> Iterator[Condition]:
         """Each `where`: a claim of the token, or the values that fit."""
         for field, text in where.items():
             if entity in self.home.doc.owns:
-                self.home.index.named("field", field, (*self.home.doc.owns[entity or ""], *ID_FIELDS), (*path, field))
+                self.home.index.named("field", field, (*path, field), self.home.doc.owns[entity or ""], ID_FIELDS)
             if text.startswith("token."):
                 yield Condition(field, (), text.removeprefix("token."), (*path, field))
             else:

@@ -25,7 +25,7 @@ class ServiceBuilder:
         self.names.dashed("service", name, path)
         self.home.enter(name, doc)
         for index, entity in enumerate(doc.event_sourced):
-            self.index.named("entity", entity, doc.owns, (*path, "event_sourced", index))
+            self.index.named("entity", entity, (*path, "event_sourced", index), doc.owns)
         uses = tuple(Use(source=name, name=use, path=(*path, "uses", i)) for i, use in enumerate(doc.uses))
         for use in uses:
             self._use(use)
@@ -68,7 +68,7 @@ class ServiceBuilder:
 
     def _subscription(self, text: str, doc: SubscriptionDoc, path: Path) -> Subscription:
         publisher, event, version = self.index.event(text, path)
-        self.index.named("operation", doc.do, self.home.doc.operations, (*path, "do"))
+        self.index.named("operation", doc.do, (*path, "do"), self.home.doc.operations)
         return Subscription(
             source=self.home.name, to=text, operation=doc.do, publisher=publisher, event=event, version=version,
             sources=dict(doc.with_), literals=dict(doc.set_), policy=subscription_policy(doc), path=path,
@@ -100,7 +100,7 @@ class ServiceBuilder:
         for i, (own, source) in enumerate(keep.items()):
             place = (*path, "keep", i) if own == source else (*path, "keep", own)
             self.names.snake("field of a copy", own, place)
-            self.index.named("field", source, fields, place)
+            self.index.named("field", source, place, fields)
 
     def _settings(self, doc: ServiceDoc, path: Path) -> Iterator[Setting]:
         for name, entry in doc.settings.items():
@@ -126,7 +126,6 @@ class ServiceBuilder:
         owner, dot, _ = use.name.partition(".")
         if dot:
             service = self.index.services.get(owner)
-            self.index.named("entity", use.name, [f"{owner}.{e}" for e in service.owns] if service else (), use.path)
+            self.index.named("entity", use.name, use.path, [f"{owner}.{e}" for e in service.owns] if service else ())
         else:
-            known = (*self.index.doc.stores, *self.index.doc.libraries)
-            self.index.named("store or library", use.name, known, use.path)
+            self.index.named("store or library", use.name, use.path, self.index.doc.stores, self.index.doc.libraries)

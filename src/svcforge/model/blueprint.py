@@ -20,12 +20,12 @@ from svcforge.model.elements import (
     PackSource,
     Patch,
     Platform,
-    Reference,
     Role,
     Route,
     Saga,
     Service,
     Store,
+    Unresolved,
     Value,
 )
 from svcforge.model.policy import Defaults
@@ -63,7 +63,7 @@ class Blueprint:
     lint: LintConfig = LintConfig()
     patches: tuple[Patch, ...] = ()
     packs: tuple[PackSource, ...] = ()
-    references: tuple[Reference, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
 
     @cached_property

@@ -20,7 +20,7 @@ from svcforge.model.elements.services import (
     Subscription,
     Use,
 )
-from svcforge.model.elements.system import Ignore, Library, LintConfig, PackSource, Patch, Platform, Reference, Store
+from svcforge.model.elements.system import Ignore, Library, LintConfig, PackSource, Patch, Platform, Store, Unresolved
 
 __all__ = [
     "Argument",
@@ -49,7 +49,6 @@ __all__ = [
     "Patch",
     "Platform",
     "RateLimit",
-    "Reference",
     "Relation",
     "Release",
     "Role",
@@ -62,6 +61,7 @@ __all__ = [
     "Step",
     "Store",
     "Subscription",
+    "Unresolved",
     "Use",
     "Value",
     "Verb",

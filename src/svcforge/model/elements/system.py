@@ -98,16 +98,14 @@ class LintConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
-    """A name that stands for something declared elsewhere: what it should be (`kind`), and the names it could be.
+class Unresolved:
+    """A name that should stand for something declared elsewhere (`kind`) and stands for nothing.
 
-    `resolved` tells whether it is declared; `nearest` is the closest declared name, if one is close, and `certain`
-    tells that no other is as close.
+    `nearest` is the closest declared name, if one is close, and `certain` tells that no other is as close.
     """
 
     kind: str
     text: str
-    resolved: bool
     nearest: str | None
     certain: bool = False
     path: Path

@@ -77,18 +77,15 @@ _SHAPES = {
 
 def check(context: LintContext) -> Iterator[Violation]:
     """Every reference that was followed in vain."""
-    for reference in context.blueprint.references:
-        if not reference.resolved:
-            at_key = reference.path[-1] == reference.text
-            near = reference.nearest
-            yield Violation(
-                path=reference.path,
-                at_key=at_key,
-                message=f'there is no {reference.kind} "{reference.text}"',
-                hint=f'did you mean "{near}"?'
-                if near
-                else _SHAPES.get(reference.kind, f"write a {reference.kind} that is declared, or declare this one"),
-                fix=(Replace(reference.path, near, key=at_key, old=reference.text),)
-                if near and reference.certain
-                else (),
-            )
+    for reference in context.blueprint.unresolved:
+        at_key = reference.path[-1] == reference.text
+        near = reference.nearest
+        yield Violation(
+            path=reference.path,
+            at_key=at_key,
+            message=f'there is no {reference.kind} "{reference.text}"',
+            hint=f'did you mean "{near}"?'
+            if near
+            else _SHAPES.get(reference.kind, f"write a {reference.kind} that is declared, or declare this one"),
+            fix=(Replace(reference.path, near, key=at_key, old=reference.text),) if near and reference.certain else (),
+        )

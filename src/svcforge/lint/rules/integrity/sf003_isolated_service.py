@@ -88,7 +88,7 @@ def check(context: LintContext) -> Iterator[Violation]:
     """Services without any edge or entry."""
     blueprint = context.blueprint
     connected = _connected(context)
-    unsure = {reference.path[:4] for reference in blueprint.references if not reference.resolved}
+    unsure = {reference.path[:4] for reference in blueprint.unresolved}
     for name, service in blueprint.business.items():
         if name not in connected and not _has_entry(service, blueprint.gateway is None) and service.path not in unsure:
             yield Violation(
