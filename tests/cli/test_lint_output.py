@@ -180,3 +180,22 @@ def test_what_programs_read_is_utf_8_whatever_the_terminal_would_have(arguments:
         for encoding in ("utf-8", "cp1252")
     ]
     assert texts[0] == texts[1] != b""
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "code", "failures"),
+    [
+        (CYCLE, [], 1, "1"),
+        (CYCLE, ["--fail-on", "never"], 0, "0"),
+        (f"{CYCLE}lint: {{fail_on: never}}\n", [], 0, "0"),
+        (f"{CYCLE}lint: {{severity: {{SF101: info}}}}\n", ["--fail-on", "info"], 1, "1"),
+        ("nonsense: 1\n", ["--fail-on", "never"], 2, "3"),
+    ],
+)
+def test_junit_fails_where_the_exit_code_does(
+    folder: Path, capsys: pytest.CaptureFixture[str], text: str, options: list[str], code: int, failures: str
+) -> None:
+    (folder / "blueprint.yaml").write_text(text)
+    assert run([*LINT, "--format", "junit", *options]) == code
+    [counted] = re.findall(r'<testsuites .* failures="(\d+)"', capsys.readouterr().out)
+    assert counted == failures

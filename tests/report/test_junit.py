@@ -5,12 +5,14 @@ from __future__ import annotations
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+import pytest
 from hypothesis import given, settings
 from tests.report.samples import CYCLE, INFO, LOOSE, reports
 
 from svcforge.report.findings import Report
 from svcforge.report.formats import FORMATS
 from svcforge.report.page import Page
+from svcforge.source.finding import Severity
 
 
 def root_of(report: Report) -> Element:
@@ -34,15 +36,29 @@ def test_a_finding_is_a_test_that_failed_with_its_places_and_the_help() -> None:
     )
 
 
-def test_errors_and_warnings_fail_and_an_info_passes_with_a_word() -> None:
+@pytest.mark.parametrize(
+    ("threshold", "failed"),
+    [
+        (Severity.ERROR, ["failure", "system-out", "system-out"]),
+        (Severity.WARNING, ["failure", "failure", "system-out"]),
+        (Severity.INFO, ["failure", "failure", "failure"]),
+        (None, ["system-out", "system-out", "system-out"]),
+    ],
+)
+def test_what_fails_is_what_the_run_fails_on_and_the_rest_passes_with_a_word(
+    threshold: Severity | None, failed: list[str]
+) -> None:
+    root = root_of(Report([CYCLE, LOOSE, INFO], fail_on=threshold))
+    assert [child.tag for child in root.iter() if child.tag in ("failure", "system-out")] == failed
+    assert root.get("failures") == str(failed.count("failure"))
+
+
+def test_as_a_rule_errors_and_warnings_fail() -> None:
     root = root_of(Report([CYCLE, LOOSE, INFO]))
     assert [(suite.get("name"), suite.get("failures")) for suite in root] == [
         ("b.yaml", "1"), ("blueprint", "1"), ("c.yaml", "0")
     ]  # fmt: skip
     assert (root.get("tests"), root.get("failures")) == ("3", "2")
-    assert [child.tag for child in root.iter() if child.tag in ("failure", "system-out")] == [
-        "failure", "failure", "system-out"
-    ]  # fmt: skip
 
 
 def test_nothing_found_is_one_test_that_passed() -> None:

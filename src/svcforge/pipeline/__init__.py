@@ -145,13 +145,14 @@ def judged(loaded: Loaded, choices: Choices | None = None, asked: Asked | None =
     from svcforge.lint.settings import Choices
     from svcforge.pipeline.baselines import baseline_of
     from svcforge.report.findings import Report, summary_of
+    from svcforge.source.finding import Severity
     from svcforge.source.patch import Patch
 
     blueprint = loaded.blueprint
     settings = settings_of(loaded, choices or Choices())
     if blueprint is None:
         found = tuple(f if f.span else replace(f, span=loaded.locate(f.path)) for f in loaded.findings)
-        return Linted(loaded, Report(found, summary_of(found), loaded.sources), failed=True)
+        return Linted(loaded, Report(found, summary_of(found), loaded.sources, fail_on=Severity.ERROR), failed=True)
     asked = asked or Asked(baseline=baseline_of(loaded))
     with without_collector():
         verdict = run(
@@ -166,7 +167,7 @@ def judged(loaded: Loaded, choices: Choices | None = None, asked: Asked | None =
         services=len(blueprint.business),
     )
     patch = Patch(loaded.root, loaded.sources, loaded.file)
-    report = Report(found, summary, loaded.sources, patch.changes, reached=verdict.reached)
+    report = Report(found, summary, loaded.sources, patch.changes, reached=verdict.reached, fail_on=settings.fail_on)
     return Linted(loaded, report, fails(found, settings.fail_on), settings.codes, verdict.known, verdict.seen)
 
 

@@ -44,7 +44,7 @@ class Report:
     """What a format gets: findings in their order, counts, and the text of each file by its name.
 
     `changes` tells what a fix writes where; `unsafe` whether fixes that a person must confirm are wanted; `reached` which
-    profile the blueprint has, where that was asked for.
+    profile the blueprint has, where that was asked for; `fail_on` the least severity that the run fails on, None is none.
     """
 
     findings: Sequence[Finding]
@@ -53,6 +53,7 @@ class Report:
     changes: Callable[[Fix], Sequence[Change]] = no_changes
     unsafe: bool = False
     reached: Reached | None = None
+    fail_on: Severity | None = Severity.WARNING
 
     def mark(self, finding: Finding) -> str:
         """What stands before a finding that `--fix` mends, with `--unsafe-fixes` where those are wanted."""
