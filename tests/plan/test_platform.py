@@ -355,14 +355,34 @@ def test_overlays_take_in_the_components_that_packs_bring() -> None:
         components=({}, {"folder": "canary", "where": "releases", "overlays": ("prod",)}),
     )  # fmt: skip
 
-    def taken(more: str) -> dict[str, list[str]]:
+    def taken(more: str, store: str = "postgres") -> dict[str, list[str]]:
         service = f"a: {{owns: {{Doc: {{x: int}}}}, operations: {{add: {{http: POST /docs, creates: Doc, public: x}}}}{more}}}"
-        platform = "platform: {deploy: [kubernetes], mesh: istio}\ndefaults: {stack: python}\n"
+        platform = f"platform: {{deploy: [kubernetes], mesh: istio, store: {store}}}\ndefaults: {{stack: python}}\n"
         found = whole(written(service, platform), PACKS | shelf(mesh))["kubernetes"]["overlays"]
         return {overlay["name"]: overlay["components"] for overlay in found}
 
-    assert taken("") == {name: ["platform/istio"] for name in ("dev", "staging", "prod")}
-    both = ["platform/istio", "platform/istio/canary"]
-    assert taken(", releases: {v1: {weight: 90}, v2: {weight: 10}}") == {
-        "dev": ["platform/istio"], "staging": ["platform/istio"], "prod": both,
-    }  # fmt: skip
+    alone = {name: ["platform/istio"] for name in ("dev", "staging", "prod")}
+    releases = ", releases: {v1: {weight: 90}, v2: {weight: 10}}"
+    assert taken("") == alone
+    assert taken(releases) == alone | {"prod": ["platform/istio", "platform/istio/canary"]}
+    # What has one replica only, for its database is a file, has one release only.
+    assert taken(releases, "sqlite") == alone
+
+
+def test_overlays_take_in_what_is_for_servers_and_for_what_is_outside_where_there_are_any() -> None:
+    mesh = pack(
+        "platform", "istio", "system", "platform/istio",
+        components=({"folder": "servers", "where": "servers"}, {"folder": "outside", "where": "externals"}),
+    )  # fmt: skip
+
+    def taken(calls: str, store: str) -> list[str]:
+        service = f"a: {{owns: {{Doc: {{x: int}}}}, operations: {{add: {{creates: Doc{calls}}}}}}}"
+        outside = "externals: {bank: {operations: {pay: {http: POST /pay}}}}\n" if calls else ""
+        platform = f"platform: {{deploy: [kubernetes], mesh: istio, store: {store}}}\ndefaults: {{stack: python}}\n"
+        [dev, *_] = whole(written(service, platform + outside), PACKS | shelf(mesh))["kubernetes"]["overlays"]
+        found: list[str] = dev["components"]
+        return found
+
+    assert taken("", "sqlite") == []
+    assert taken("", "postgres") == ["platform/istio/servers"]
+    assert taken(", calls: [bank.pay]", "sqlite") == ["platform/istio/outside"]

@@ -100,7 +100,7 @@ class Component(_Strict):
     """
 
     folder: Annotated[str, Field(min_length=1)] = "."
-    where: Literal["always", "releases"] = "always"
+    where: Literal["always", "releases", "servers", "externals"] = "always"
     overlays: Globs = ()
 
 

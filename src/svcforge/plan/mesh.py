@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from math import ceil
+from urllib.parse import urlsplit
 
+from svcforge.model.blueprint import Blueprint
+from svcforge.model.routes import is_parameter, segments_of
+from svcforge.plan.containers import asks_issuer
 from svcforge.plan.dependencies import FALLBACK_TIMEOUT
-from svcforge.plan.kubernetes import BROKERS, POSTGRES
+from svcforge.plan.environment import url_env
+from svcforge.plan.kubernetes import BROKERS, POSTGRES, SCRAPED
 from svcforge.plan.naming import free
+from svcforge.plan.policies import OBSERVABILITY
 from svcforge.plan.types import Fact
 from svcforge.plan.workloads import LIVE
 
@@ -22,7 +29,34 @@ GATEWAY_EJECTS = {"failures": 5, "reset_ms": 5000}
 """When a gateway leaves an instance out; behind a mesh it sees none, so the mesh does it."""
 
 
-def mesh_facts(system: str, traffic: Fact, kubernetes: Fact, parts: list[Fact]) -> Fact:
+@dataclass(frozen=True, slots=True)
+class Mesh:
+    """What all parts of a mesh have around them.
+
+    Args:
+        tokens: issuer, audience and the URL of the keys, where the mesh can fetch those and so check tokens itself.
+        door: the part that takes what comes from outside.
+        guests: whom the door lets in.
+        traces: whether there is a collector of traces.
+    """
+
+    namespace: str
+    tokens: Fact | None
+    door: str | None
+    guests: list[str]
+    servers: list[Fact]
+    traces: bool
+
+    def identity(self, account: str) -> str:
+        """Whom the mesh knows by the certificate of a service account."""
+        return identity(self.namespace, account)
+
+    def host(self, name: str) -> str:
+        """A Service of the system by its full name."""
+        return host(name, self.namespace)
+
+
+def mesh_facts(blueprint: Blueprint, traffic: Fact, kubernetes: Fact, parts: list[Fact]) -> Fact:
     """What a mesh is told of each part, its servers and the world outside.
 
     Args:
@@ -31,47 +65,67 @@ def mesh_facts(system: str, traffic: Fact, kubernetes: Fact, parts: list[Fact]) 
         parts: the facts of services and BFFs.
     """
     namespace, auth = traffic["namespace"], traffic["auth"]
-    tokens = auth if auth and auth["jwks"] else None
     door = next((part["name"] for part in traffic["parts"] if part["kind"] == "gateway"), None)
-    servers = list(_servers(kubernetes, parts, namespace))
-    known = {part["name"]: part for part in parts}
+    metrics = blueprint.platform.metrics is not None
+    servers = list(_servers(kubernetes, parts, namespace, metrics))
     taken = {*(part["name"] for part in traffic["parts"]), *(server["name"] for server in servers)}
-    ingress = free(f"{system}-ingress", taken)
-    doors = [identity(namespace, f"{ingress}-istio")]
+    ingress = free(f"{blueprint.system}-ingress", taken)
+    mesh = Mesh(
+        namespace=namespace,
+        tokens=auth if auth and auth["jwks"] else None,
+        door=door,
+        guests=[identity(namespace, f"{ingress}-istio")],
+        servers=servers,
+        traces=blueprint.platform.tracing is not None,
+    )
+    known = {part["name"]: part for part in parts}
+    scaled = {workload["name"] for workload in kubernetes["workloads"] if workload["scale"]}
+    found = [_part(part, known.get(part["name"]), mesh, part["name"] in scaled) for part in traffic["parts"]]
     return {
         "namespace": namespace,
-        "tokens": tokens,
+        "tokens": mesh.tokens,
+        "metrics": metrics,
+        "traces": mesh.traces,
         "ingress": {"name": ingress, "service": door, "secret": f"{ingress}-tls"} if door else None,
-        "parts": [
-            {
-                "name": part["name"],
-                "kind": part["kind"],
-                "host": host(part["name"], namespace),
-                "release": part["release"],
-                "releases": part["releases"],
-                "rules": _door_rules(doors) if part["name"] == door else _rules(part, namespace, tokens, door),
-                "routes": _routes(part, door),
-                "timeout": _longest(part),
-                "ejection": _ejection(part, door),
-                "reached": _reached(part, known.get(part["name"]), servers, namespace),
-                "externals": part["externals"],
-                "repeated": any(edge["retries"] for callee in part["calls"] for edge in callee["edges"]),
-            }
-            for part in traffic["parts"]
-        ],
+        "issuer": _issuer(mesh.tokens, found),
+        "parts": found,
         "servers": servers,
-        "externals": list(dict.fromkeys(name for part in traffic["parts"] for name in part["externals"])),
+        "externals": _externals(traffic["parts"]),
+        "called": any(part["routes"] for part in found),
+        "released": any(part["releases"] for part in found),
+        "overlays": [overlay["name"] for overlay in kubernetes["overlays"]],
     }
 
 
-def host(name: str, namespace: str) -> str:
-    """A Service by its full name."""
-    return f"{name}.{namespace}.svc.{DOMAIN}"
+def _part(part: Fact, about: Fact | None, mesh: Mesh, scaled: bool) -> Fact:
+    """One part; `about` is null for the gateway, `scaled` false where there is only one replica, and so one release."""
+    name = part["name"]
+    at_door = name == mesh.door
+    return {
+        "name": name,
+        "kind": part["kind"],
+        "host": mesh.host(name),
+        "releases": part["releases"] if scaled else [],
+        "rules": _door_rules(mesh) if at_door else [*_rules(part, mesh), *_open_rules(about, mesh)],
+        "routes": _routes(part, mesh),
+        "timeout": duration(_longest(part)),
+        "late": duration(2 * _longest(part)),
+        "ejection": _ejection(part, mesh),
+        "reached": _reached(part, mesh),
+        "outside": [outside(name) for name in part["externals"]],
+        "asks_issuer": mesh.tokens is not None and (at_door or (about is not None and asks_issuer(about))),
+        "repeated": not at_door and any(edge["retries"] for callee in part["calls"] for edge in callee["edges"]),
+    }
 
 
 def identity(namespace: str, account: str) -> str:
     """Whom the mesh knows by the certificate of a service account."""
     return f"{DOMAIN}/ns/{namespace}/sa/{account}"
+
+
+def host(name: str, namespace: str) -> str:
+    """A Service by its full name."""
+    return f"{name}.{namespace}.svc.{DOMAIN}"
 
 
 def duration(milliseconds: int) -> str:
@@ -83,33 +137,50 @@ def _rule(about: str, principals: list[str], subjects: list[str], method: str | 
     return {"about": about, "principals": principals, "subjects": subjects, "method": method, "path": path}
 
 
-def _door_rules(doors: list[str]) -> list[Fact]:
-    return [_rule("what comes in from outside", doors, [], None, None)]
+def _door_rules(mesh: Mesh) -> list[Fact]:
+    return [_rule("what comes in from outside", mesh.guests, [], None, None)]
 
 
-def _rules(part: Fact, namespace: str, tokens: Fact | None, door: str | None) -> list[Fact]:
+def _rules(part: Fact, mesh: Mesh) -> list[Fact]:
     """What is allowed: one rule an edge, and the gateway's look at whether a part is alive."""
     found = []
     for caller in part["callers"]:
-        principals = [identity(namespace, caller["name"])]
+        principals = [mesh.identity(caller["name"])]
         for edge in caller["edges"]:
-            path = "/" + "/".join("{*}" if s["any"] else s["text"] for s in edge["segments"])
             about = f"{caller['name']}: {edge['operation']}"
-            found.append(_rule(about, principals, _subjects(edge, tokens), edge["method"], path))
-        if caller["name"] == door:
-            found.append(_rule(f"{door}: is it alive?", principals, [], "GET", LIVE))
+            subjects = _subjects(edge["token"], edge["from"], mesh)
+            found.append(_rule(about, principals, subjects, edge["method"], _template(edge["path"])))
+        if caller["name"] == mesh.door:
+            found.append(_rule(f"{mesh.door}: is it alive?", principals, [], "GET", LIVE))
     return found
 
 
-def _subjects(edge: Fact, tokens: Fact | None) -> list[str]:
-    """Whose token an edge demands, as `issuer/subject`; none where none is demanded or the mesh has no keys to check it."""
-    if tokens is None or edge["token"] == "none":
+def _open_rules(part: Fact | None, mesh: Mesh) -> list[Fact]:
+    """What anybody in the mesh may ask of a part that no gateway stands before, as its network policy has it."""
+    offers = (*part["operations"], *part["endpoints"]) if part and mesh.door is None else ()
+    found = []
+    for offer in offers:
+        if http := offer["http"]:
+            token = "user" if offer["access"]["kind"] in ("token", "scopes") else "none"
+            subjects = _subjects(token, "", mesh)
+            found.append(_rule(f"anybody: {offer['name']}", ["*"], subjects, http["method"], _template(http["path"])))
+    return found
+
+
+def _template(path: str) -> str:
+    """A path as policies have it: `/v1/orders/{*}`."""
+    return "/" + "/".join("{*}" if is_parameter(s) else s for s in segments_of(path))
+
+
+def _subjects(token: str, caller: str, mesh: Mesh) -> list[str]:
+    """Whose token is demanded, as `issuer/subject`; none where none is, or the mesh has no keys to check it with."""
+    if mesh.tokens is None or token == "none":
         return []
-    subject = f"service:{edge['from']}" if edge["token"] == "service" else "*"
-    return [f"{tokens['issuer']}/{subject}"]
+    subject = f"service:{caller}" if token == "service" else "*"
+    return [f"{mesh.tokens['issuer']}/{subject}"]
 
 
-def _routes(part: Fact, door: str | None) -> list[Fact]:
+def _routes(part: Fact, mesh: Mesh) -> list[Fact]:
     """A route for each edge, the more specific path first: the first that matches is taken.
 
     What comes from the gateway is never repeated here: the gateway does that itself, wherever it runs.
@@ -126,7 +197,7 @@ def _routes(part: Fact, door: str | None) -> list[Fact]:
             "path": edge["path"] if edge["exact"] else None,
             "pattern": None if edge["exact"] else _pattern(edge["segments"]),
             "timeout": duration(edge["timeout_ms"]),
-            "retries": 0 if edge["from"] == door else edge["retries"],
+            "retries": 0 if edge["from"] == mesh.door else edge["retries"],
         }
         for edge in edges
     ]
@@ -136,44 +207,71 @@ def _pattern(segments: Iterable[Fact]) -> str:
     return "".join(f"/{SEGMENT if s['any'] else re.escape(s['text'])}" for s in segments)
 
 
-def _longest(part: Fact) -> str:
-    """How long a request may take that is none of an edge: as long as the longest."""
+def _longest(part: Fact) -> int:
+    """How many milliseconds a request may take that is none of an edge: as many as the most patient edge gives."""
     times = [edge["timeout_ms"] for caller in part["callers"] for edge in caller["edges"]]
-    return duration(max(times, default=FALLBACK_TIMEOUT))
+    return max(times, default=FALLBACK_TIMEOUT)
 
 
-def _ejection(part: Fact, door: str | None) -> Fact | None:
+def _ejection(part: Fact, mesh: Mesh) -> Fact | None:
     """When an instance is left out: where a caller's breaker would open, counted in failures in a row."""
     breaker = part["breaker"]
     if breaker:
         found = {"failures": ceil(breaker["failures"] * breaker["window"]), "reset_ms": breaker["reset_ms"]}
-    elif any(caller["name"] == door for caller in part["callers"]):
+    elif any(caller["name"] == mesh.door for caller in part["callers"]):
         found = GATEWAY_EJECTS
     else:
         return None
     return {"failures": found["failures"], "reset": duration(found["reset_ms"])}
 
 
-def _reached(part: Fact, about: Fact | None, servers: list[Fact], namespace: str) -> list[str]:
+def _reached(part: Fact, mesh: Mesh) -> list[str]:
     """The hosts that a part's sidecar knows: whom it calls, its servers, the collector of traces."""
-    called = [host(callee["name"], namespace) for callee in part["calls"]]
-    used = [h for server in servers if part["name"] in server["used_by"] for h in server["hosts"]]
-    return [f"./{found}" for found in (*called, *used)]
+    called = [mesh.host(callee["name"]) for callee in part["calls"]]
+    used = [h for s in mesh.servers if part["name"] in s["used_by"] for h in (s["host"], *s["elsewhere"])]
+    collector = [f"{OBSERVABILITY}/{host('otel-collector', OBSERVABILITY)}"] if mesh.traces else []
+    return [*(f"./{found}" for found in (*called, *used)), *collector]
 
 
-def _servers(kubernetes: Fact, parts: list[Fact], namespace: str) -> Iterator[Fact]:
+def _issuer(tokens: Fact | None, parts: list[Fact]) -> Fact | None:
+    """The issuer of tokens as a service outside, where somebody fetches its keys."""
+    if tokens is None or not any(part["asks_issuer"] for part in parts):
+        return None
+    url = urlsplit(tokens["jwks"])
+    tls = url.scheme == "https"
+    return {"host": url.hostname, "port": url.port or (443 if tls else 80), "protocol": "TLS" if tls else "HTTP"}
+
+
+def outside(external: str) -> str:
+    """The host of what is outside, until somebody says it."""
+    return f"{external}.example.com"
+
+
+def _externals(parts: list[Fact]) -> list[Fact]:
+    """What is outside and has no address until somebody says it, and its place among what each caller reaches."""
+    callers: dict[str, list[Fact]] = {}
+    for part in parts:
+        for place, name in enumerate(part["externals"]):
+            callers.setdefault(name, []).append({"name": part["name"], "place": place})
+    return [
+        {"name": name, "env": url_env(name), "host": outside(name), "callers": those} for name, those in callers.items()
+    ]
+
+
+def _servers(kubernetes: Fact, parts: list[Fact], namespace: str, metrics: bool) -> Iterator[Fact]:
     """Databases and the broker: those of development have a sidecar, those that an operator runs have none."""
     dev = next(overlay for overlay in kubernetes["overlays"] if overlay["few"])
     for store in dev["stores"]:
-        # The operator's Service for writing is called so.
-        hosts = [host(store["name"], namespace), host(f"{store['name']}-rw", namespace)]
-        yield _server(store["name"], POSTGRES, [store["of"]], hosts, namespace)
+        # The operator has a Service of this name for whoever writes.
+        elsewhere = [host(f"{store['name']}-rw", namespace)]
+        yield _server(store["name"], POSTGRES, [store["of"]], namespace) | {"elsewhere": elsewhere, "scraped": None}
     if broker := dev["broker"]:
         users = [part["name"] for part in parts if part["has"]["broker"]]
-        hosts = [host(broker["name"], namespace)]
-        yield _server(broker["name"], next(iter(BROKERS.values())), users, hosts, namespace)
+        port = next(iter(BROKERS.values()))
+        scraped = SCRAPED if metrics else None
+        yield _server(broker["name"], port, users, namespace) | {"elsewhere": [], "scraped": scraped}
 
 
-def _server(name: str, port: int, users: list[str], hosts: list[str], namespace: str) -> Fact:
+def _server(name: str, port: int, users: list[str], namespace: str) -> Fact:
     principals = [identity(namespace, user) for user in users]
-    return {"name": name, "port": port, "used_by": users, "principals": principals, "hosts": hosts}
+    return {"name": name, "host": host(name, namespace), "port": port, "used_by": users, "principals": principals}

@@ -76,9 +76,16 @@ def _compose(planned: Planned) -> Fact:
 
 
 def _kubernetes(planned: Planned) -> Fact:
-    releases = any(service.releases for service in planned.blueprint.services.values() if service.generated)
-    components = list(_components(planned.platforms, {"always": True, "releases": releases}))
     found = kubernetes_facts(planned.blueprint, planned.parts, planned.gateway, planned.broker, planned.store)
+    services = planned.blueprint.services
+    scaled = [services[one["name"]] for one in found["workloads"] if one["scale"] and one["name"] in services]
+    there = {
+        "always": True,
+        "releases": any(service.releases for service in scaled),
+        "servers": any(overlay["stores"] or overlay["broker"] for overlay in found["overlays"]),
+        "externals": any(dependency["external"] for part in planned.facts for dependency in part["dependencies"]),
+    }
+    components = list(_components(planned.platforms, there))
     overlays = [
         overlay
         | {"components": [c["folder"] for c in components if not c["overlays"] or overlay["name"] in c["overlays"]]}
@@ -101,8 +108,7 @@ def _traffic(planned: Planned) -> Fact:
 
 
 def _mesh(planned: Planned) -> Fact:
-    system = planned.blueprint.system
-    return mesh_facts(system, planned.section("traffic"), planned.section("kubernetes"), planned.facts)
+    return mesh_facts(planned.blueprint, planned.section("traffic"), planned.section("kubernetes"), planned.facts)
 
 
 SECTIONS: Mapping[str, Callable[[Planned], Fact]] = {

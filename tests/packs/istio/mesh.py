@@ -1,0 +1,89 @@
+"""Systems in a mesh, as the packs make them: files, and what `kubectl kustomize` builds of each overlay."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.packs.kubernetes.cluster import OVERLAYS, SYSTEMS, Object, OnceOnly, kubectl, read, text_of
+
+from svcforge.model.blueprint import Blueprint
+from svcforge.packs.shelf import bundled
+from svcforge.plan.plan import plan
+from svcforge.render.unit import render
+
+
+def in_mesh(text: str) -> str:
+    """The same blueprint in a mesh."""
+    flow = text.replace("platform: {", "platform: {mesh: istio, ", 1)
+    return (
+        flow
+        if flow != text
+        else re.sub("^platform:.*\n", "platform:\n  mesh: istio\n", text, count=1, flags=re.MULTILINE)
+    )
+
+
+@cache
+def blueprint_of(name: str) -> Blueprint:
+    """The blueprint of a system of the tests."""
+    return read(in_mesh(text_of(name)))
+
+
+def made(blueprint: Blueprint) -> dict[str, str]:
+    """What the packs for the system as a whole make of a blueprint, by path from the system's folder."""
+    units = [unit for unit in plan(blueprint, bundled().packs).units if unit.folder.startswith("platform/")]
+    return {f"{unit.folder}/{file.path}": file.data.decode() for unit in units for file in render(unit)}
+
+
+@cache
+def files_of(name: str) -> Mapping[str, str]:
+    """The same of a system of the tests."""
+    return made(blueprint_of(name))
+
+
+def mesh_facts(blueprint: Blueprint) -> dict[str, Any]:
+    """What the mesh's templates see."""
+    [unit] = [unit for unit in plan(blueprint, bundled().packs).units if unit.folder == "platform/istio"]
+    found: dict[str, Any] = unit.parts[0].facts["whole"]["mesh"]
+    return found
+
+
+def taken_in(text: str, component: str) -> str:
+    """A kustomization with one more component, below the others."""
+    return re.sub(
+        r"^components:\n(?:  - .*\n)+", lambda found: f"{found[0]}  - {component}\n", text, flags=re.MULTILINE
+    )
+
+
+def built(files: Mapping[str, str], folder: str) -> list[Object]:
+    """The objects of a folder with a kustomization."""
+    with tempfile.TemporaryDirectory() as root:
+        for path, text in files.items():
+            place = Path(root, path)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text)
+        done = subprocess.run([kubectl(), "kustomize", f"{root}/{folder}"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return [found for found in yaml.load_all(done.stdout, OnceOnly) if found]
+
+
+@cache
+def cluster(name: str, overlay: str, game: bool = False) -> tuple[Object, ...]:
+    """All objects of a system in an environment, on a game day or on any other."""
+    folder = f"platform/kubernetes/overlays/{overlay}"
+    files = dict(files_of(name))
+    if game and "platform/istio/gameday/kustomization.yaml" in files:
+        place = f"{folder}/kustomization.yaml"
+        files[place] = taken_in(files[place], "../../../istio/gameday")
+    return tuple(built(files, folder))
+
+
+systems = pytest.mark.parametrize("name", SYSTEMS)
+everywhere = pytest.mark.parametrize(("name", "overlay"), [(name, overlay) for name in SYSTEMS for overlay in OVERLAYS])
