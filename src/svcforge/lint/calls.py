@@ -28,6 +28,11 @@ def origin(edge: Edge, what: str, effective: Effective) -> tuple[Related, ...]:
     return (Related(effective.origin, f"{what} is set here, in {effective.told_by}"),)
 
 
+def set_in(edge: Edge, effective: Effective) -> str:
+    """Who said a policy that does not stand on the edge itself, to go after its value: `, set in the mesh`."""
+    return f", set in {effective.told_by}" if effective.beside(edge) else ""
+
+
 def hard(blueprint: Blueprint, edge: Edge) -> bool:
     """Whether a request fails when this call does: it waits, has no fallback, and is not optional."""
     if not edge.waits or edge.call is None:

@@ -30,7 +30,7 @@ from tests.lint.judging import HEAD, findings, messages, places, system
             system({"users": "{}"}) + "gateway: {routes: {/api/users: user}}\n",
             'there is no service "user" | did you mean "users"?',
         ),
-        (system({"a": "{uses: [crm]}"}), 'there is no store or library "crm" | write a store or library that is declared, or declare this one'),
+        (system({"a": "{uses: [crm]}"}), 'there is no store or library "crm" | write the name of one that is declared, or declare this store or library'),
         (system({"a": "{owns: {Order: {total: Mony}}}"}, "values: {Money: {amount: decimal}}\n"), 'there is no value object "Mony" | did you mean "Money"?'),
     ],
 )  # fmt: skip

@@ -121,6 +121,17 @@ def test_a_route_to_a_service_of_which_nothing_is_known_limits_all_that_it_calls
     assert len(messages(text + "gateway: {routes: {/api/looks: {to: b, timeout: 1s}}}\n", "SF303")) == 1
 
 
+def test_an_outer_timeout_says_where_it_was_set() -> None:
+    text = chain("retries: 0", "timeout: 2s", more="defaults: {call: {timeout: 1s}}\n")
+    [finding] = findings(text, "SF303")
+    assert [related.message for related in finding.related] == ["waits 1s, set in the system's defaults"]
+
+
+def test_attempts_say_where_they_were_set() -> None:
+    [finding] = findings(chain("timeout: 1s", "retries: 9", more="defaults: {call: {retries: 2}}\n"), "SF304")
+    assert [related.message for related in finding.related] == ["3 attempts, set in the system's defaults"]
+
+
 def test_a_part_has_the_time_of_its_route() -> None:
     text = system({"b": "{operations: {work: {}}}"}, "defaults: {call: {timeout: 2s}}\n")
     more = "bffs: {web: {endpoints: {GET /home: {w: b.work()}}}}\ngateway: {routes: {/home: {to: web, timeout: 1s}}}\n"

@@ -57,7 +57,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from svcforge.lint.calls import callee, caller, origin, with_policy
+from svcforge.lint.calls import callee, caller, origin, set_in, with_policy
 from svcforge.lint.context import LintContext
 from svcforge.lint.deadlines import Arrival, arrivals
 from svcforge.lint.rule import Fix, Profile, Rule, Violation
@@ -98,7 +98,8 @@ def _violation(blueprint: Blueprint, edge: Edge, before: Arrival) -> Violation:
         calls = (*calls[: SHOWN - 1], edge)
     said, limit = timeout(blueprint, edge), duration_text(before.limit)
     way = ", then ".join(f'"{caller(e)}" -> "{callee(e)}" {_text(timeout(blueprint, e))}' for e in calls)
-    places = [Related(e.path, f"waits {_text(timeout(blueprint, e))}") for e in calls[:-1]]
+    others = [(e, timeout(blueprint, e)) for e in calls[:-1]]
+    places = [Related(e.path, f"waits {_text(by)}{set_in(e, by)}") for e, by in others]
     return Violation(
         path=edge.path,
         message=f'"{caller(edge)}" waits {_text(said)} for "{callee(edge)}", of a request that has {limit}: {way}',

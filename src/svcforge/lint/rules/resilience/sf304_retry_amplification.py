@@ -60,14 +60,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from svcforge.lint.attempts import Arc, repeated
-from svcforge.lint.calls import callee, caller, origin
+from svcforge.lint.calls import callee, caller, origin, set_in
 from svcforge.lint.context import LintContext
 from svcforge.lint.cycles import components
 from svcforge.lint.requests import Node
 from svcforge.lint.rule import Option, Profile, Rule, Violation
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.edges import Edge
-from svcforge.model.effective import call_policy
+from svcforge.model.effective import Effective, call_policy
 from svcforge.source.finding import Related, Severity
 
 MAX_ATTEMPTS = Option("max_attempts", 8, "one retry on each of three hops in a row")
@@ -137,8 +137,12 @@ def _violation(blueprint: Blueprint, way: Sequence[Repeated], most: int) -> Viol
         hint="retry in one place, nearest to what may fail, and say `retries: 0` on the other calls",
         note="here the attempts become too many",
         related=(
-            *(Related(call.edge.path, f"{call.times} attempts") for call in others),
-            *origin(too_much, "the number of retries", call_policy(blueprint, too_much, "retries")),
+            *(Related(c.edge.path, f"{c.times} attempts{set_in(c.edge, _said(blueprint, c.edge))}") for c in others),
+            *origin(too_much, "the number of retries", _said(blueprint, too_much)),
         ),
         about=tuple(f"{call.edge.source} -> {call.edge.target}" for call in way),
     )
+
+
+def _said(blueprint: Blueprint, edge: Edge) -> Effective:
+    return call_policy(blueprint, edge, "retries")
