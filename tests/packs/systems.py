@@ -11,6 +11,7 @@ import yaml
 from tests.packs.kubernetes.cluster import CLASHING, LITTLE, read
 
 from svcforge.model.blueprint import Blueprint
+from svcforge.model.edges import SYNC, edges
 from svcforge.packs.shelf import blueprints_folder, bundled
 from svcforge.plan.plan import plan
 from svcforge.render.unit import render
@@ -57,4 +58,14 @@ def files_of(blueprint: Blueprint, *packs: str) -> Mapping[str, str]:
         for unit in plan(blueprint, bundled().packs).units
         if {part.pack.card.pack for part in unit.parts} & set(packs)
         for file in render(unit)
+    }
+
+
+def declared(blueprint: Blueprint) -> set[tuple[str, str]]:
+    """The synchronous edges of a blueprint between what svcforge makes."""
+    made = {*blueprint.services, *blueprint.bffs}
+    return {
+        (edge.source, edge.target)
+        for edge in edges(blueprint)
+        if edge.kind in SYNC and edge.target in made and edge.source != edge.target
     }
