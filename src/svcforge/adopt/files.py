@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from svcforge.adopt import helm
+from svcforge.adopt.helm.charts import CHART, Charts
 from svcforge.adopt.kinds import words_of
 from svcforge.adopt.kustomization import FILES as KUSTOMIZATIONS
 from svcforge.adopt.looking import mapping, sequence, text
 from svcforge.adopt.overlays import Overlays, overlays
-from svcforge.adopt.reach import MAX_BYTES, Reach, Refused, real
+from svcforge.adopt.reach import Reach, Refused, real
 from svcforge.adopt.system import Note, Origin
 from svcforge.errors import SvcforgeError
 from svcforge.source.foreign import read_foreign
@@ -24,7 +24,7 @@ SUFFIXES = (".yaml", ".yml", ".json")
 MAX_FILES = 10_000
 """Files of one import."""
 SKIPPED_FOLDERS = ("node_modules", "vendor", "target", "dist")
-BESIDE = ("values.yaml", "values.yml", "chart.yaml", "package.json")
+BESIDE = ("values.yaml", "values.yml", "package.json")
 """Files that belong to others and are no source themselves."""
 
 
@@ -107,9 +107,11 @@ def found(sources: Sequence[str]) -> Found:
     documents: list[Read] = []
     notes: list[Note] = []
     built = overlays([path for path in paths if path.name in KUSTOMIZATIONS], named, reach)
+    charts = _outermost(path.parent for path in paths if path.name == CHART)
     for path in paths:
-        if path in named or real(path) not in built.used:
+        if path in named or not (real(path) in built.used or any(path.is_relative_to(chart) for chart in charts)):
             _read(path, path in named, reach, documents, notes)
+    documents += _rendered(charts, reach, notes)
     documents = [*_manifests(built, documents, notes), *(d for d in documents if not _is_left_out(d, built))]
     if not documents:
         names = ", ".join(f'"{source}"' for source in sources)
@@ -148,8 +150,17 @@ def _files(path: Path) -> Iterable[Path]:
     return below
 
 
+def _outermost(charts: Iterable[Path]) -> list[Path]:
+    """The charts that lie in no other."""
+    found: list[Path] = []
+    for chart in sorted(charts, key=lambda path: len(path.parts)):
+        if not any(chart.is_relative_to(outer) for outer in found):
+            found.append(chart)
+    return found
+
+
 def _is_source(name: str) -> bool:
-    return name in KUSTOMIZATIONS or (name.lower().endswith(SUFFIXES) and name.lower() not in BESIDE)
+    return name in (*KUSTOMIZATIONS, CHART) or (name.lower().endswith(SUFFIXES) and name.lower() not in BESIDE)
 
 
 def _turn(name: str) -> tuple[int, str]:
@@ -174,21 +185,29 @@ def _read(path: Path, named: bool, reach: Reach, documents: list[Read], notes: l
         notes.append(Note(Origin(shown, 1), f"not read: {written.reason}"))
         return
     if "{{" in written and path.suffix.lower() != ".json":
-        plain = helm.plain(written, _values(path))
-        notes += [Note(Origin(shown, line), told) for line, told in plain.notes]
-        written = plain.text
-    foreign = read_foreign(written, shown)
-    if foreign.problem:
-        line, problem = foreign.problem
-        notes.append(Note(Origin(shown, line), f"not read from here on: {problem}"))
-    known = [
-        Read(kind, shown, data, path, named)
-        for data in foreign.documents
-        if (kind := kind_of(data)) and isinstance(data, Mapping)
-    ]
+        charts = Charts(reach)
+        made: list[Any] = [document.data for document in charts.alone(path, written)]
+        notes += charts.notes
+        problem = bool(charts.notes)
+    else:
+        foreign = read_foreign(written, shown)
+        made, problem = list(foreign.documents), foreign.problem is not None
+        if foreign.problem:
+            notes.append(Note(Origin(shown, foreign.problem[0]), f"not read from here on: {foreign.problem[1]}"))
+    known = [Read(kind, shown, data, path, named) for data in made if (kind := kind_of(data))]
     documents += known
-    if not known and not foreign.problem and foreign.documents:
+    if not known and not problem and made:
         notes.append(Note(Origin(shown, 1), "not read: no kind of source that svcforge knows"))
+
+
+def _rendered(folders: Iterable[Path], reach: Reach, notes: list[Note]) -> Iterable[Read]:
+    """The manifests that charts make."""
+    charts = Charts(reach)
+    for folder in folders:
+        for each in charts.rendered(folder):
+            if kind := kind_of(each.data):
+                yield Read(kind, each.file, each.data, each.path)
+    notes += charts.notes
 
 
 def kind_of(data: Any) -> str | None:
@@ -207,18 +226,3 @@ def kind_of(data: Any) -> str | None:
     if any(isinstance(service, Mapping) for service in services.values()) and "svcforge" not in data:
         return "compose"
     return None
-
-
-def _values(path: Path) -> Mapping:
-    """The values of the chart that a template belongs to: `values.yaml` beside it, or above its folder `templates`."""
-    for folder in (path.parent, *path.parents[1:3]):
-        file = folder / "values.yaml"
-        try:
-            if file.is_file() and file.stat().st_size <= MAX_BYTES:
-                read = read_foreign(file.read_text(encoding="utf-8-sig"), str(file)).documents
-                return mapping(read[0]) if read else Mapping()
-        except (OSError, UnicodeDecodeError):
-            return Mapping()
-        if (folder / "Chart.yaml").is_file():
-            break
-    return Mapping()
