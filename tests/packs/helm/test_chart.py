@@ -86,7 +86,7 @@ def test_a_database_that_is_a_file_outlives_the_release() -> None:
         ({"workloads": {"notes": {"config": {"PORT": 8080}}}}, "config/PORT"),
         ({"workloads": {"notes": {"resources": {"limits": {"memory": "1 GB"}}}}}, "limits/memory"),
         ({"labels": {"env": "a b"}}, "labels/env"),
-        ({"labels": {"app": "other"}}, "labels"),
+        ({"labels": {"app": "other"}}, "app"),
         ({"registry": ""}, "registry"),
         ({"extra": 1}, "extra"),
     ],
