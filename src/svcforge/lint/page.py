@@ -16,14 +16,14 @@ BEFORE = "yaml before.yaml"
 
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 _BLOCK = re.compile(r"^```([\w ./-]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_WEIGHT = re.compile(r"^(.*) \((\d+) %\)$", re.DOTALL)
+_WEIGHT = re.compile(r"^(.*) \((\d+)%\)$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Refactoring:
     """A way to mend what a rule finds; `weight` is its share in percent of what the literature advises for the smell.
 
-    (Neri, Soldani, Zimmermann, Brogi 2019: occurrences of a refactoring among those of all for the same smell, in 41
+    (Neri, Soldani, Zimmermann, Brogi 2020: occurrences of a refactoring among those of all for the same smell, in 41
     studies. Other smells were not counted there, and have none.)
     """
 

@@ -41,9 +41,11 @@ contexts:
 ```
 
 ## Refactorings
-- split the database: to each service the data that it decides about (50 %)
-- let one service manage the data for the others: a data manager (41 %)
-- merge the services (9 %)
+- split the database: to each service the data that it decides about (50%)
+- let one service manage the data for the others: a data manager (41%)
+- merge the services (9%)
+
+In brackets, how often the literature advises each for this smell (Neri, Soldani, Zimmermann, Brogi 2020).
 
 ## Options
 None.

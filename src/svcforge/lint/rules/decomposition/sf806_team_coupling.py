@@ -52,7 +52,9 @@ contexts:
 ```
 
 ## Refactorings
-- split the teams by service: those of one team belong together (100 %)
+- split the teams by service: those of one team belong together (100%)
+
+In brackets, how often the literature advises each for this smell (Neri, Soldani, Zimmermann, Brogi 2020).
 
 ## Options
 None.

@@ -46,9 +46,11 @@ contexts:
 ```
 
 ## Refactorings
-- find the replicas by service discovery (55 %)
-- put a message router, such as a load balancer, in front (31 %)
-- let a message broker stand between the two (14 %)
+- find the replicas by service discovery (55%)
+- put a message router, such as a load balancer, in front (31%)
+- let a message broker stand between the two (14%)
+
+In brackets, how often the literature advises each for this smell (Neri, Soldani, Zimmermann, Brogi 2020).
 
 ## Options
 None.
