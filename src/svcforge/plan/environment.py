@@ -10,7 +10,7 @@ from svcforge.plan.types import Fact
 KIT = frozenset(
     (
         *("PORT", "HOST", "LOG_LEVEL", "DATABASE_URL", "AMQP_URL", "JWT_ISSUER", "JWT_AUDIENCE", "JWKS_URL"),
-        *("TOKEN_URL", "TOKEN_CLIENT_ID", "TOKEN_CLIENT_SECRET", "TOKEN_SIGNING_KEY"),
+        *("TOKEN_URL", "TOKEN_CLIENT_ID", "TOKEN_CLIENT_SECRET", "TOKEN_SIGNING_KEY", "CALL_RETRIES"),
     )
 )
 """What every service reads for itself."""
@@ -77,6 +77,9 @@ def _variables(service: Fact) -> Iterator[Fact]:
             yield _variable(
                 dependency["token_env"], f"the token that {dependency['name']} wants", required=False, secret=True
             )
+    if any(not dependency["external"] for dependency in service["dependencies"]):
+        about = "who asks again where a call may be repeated: `client`, this service, or `mesh`, which then does it alone"
+        yield _variable("CALL_RETRIES", about, default="client")
     if has["auth"] or has["service_tokens"]:
         yield _variable("JWT_ISSUER", "who issues tokens", default=service["auth"]["issuer"])
         yield _variable("JWT_AUDIENCE", "for whom tokens are made", default=service["auth"]["audience"])

@@ -73,12 +73,18 @@ class FixedBearer:
 
 
 class Remote:
-    """Another service, or an external, at its address."""
+    """Another service, or an external, at its address; `repeats` says that retries are made here, and by nobody else."""
 
     def __init__(
-        self, name: str, url: str, credentials: Credentials, transport: httpx2.AsyncBaseTransport | None = None
+        self,
+        name: str,
+        url: str,
+        credentials: Credentials,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        *,
+        repeats: bool = True,
     ) -> None:
-        self.name, self.credentials = name, credentials
+        self.name, self.credentials, self.repeats = name, credentials, repeats
         self.http = httpx2.AsyncClient(base_url=url, timeout=None, transport=transport)
 
     async def close(self) -> None:
@@ -100,6 +106,7 @@ class Operation:
         self._remote, self._method, self._policy, self._forward = remote, method, policy, forward
         self._name = f"{remote.name}.{name}"
         trip = policy.trip
+        self._retries = policy.retries if remote.repeats else 0
         self._breaker = Breaker(self._name, trip.failures, trip.window, trip.reset) if trip else None
 
     async def ask(
@@ -138,7 +145,7 @@ class Operation:
             except Unavailable as error:
                 pause = BACKOFF * 2**attempt * random.uniform(0.5, 1.5)
                 attempt += 1
-                if not error.passing or attempt > self._policy.retries or _time() + pause >= ends:
+                if not error.passing or attempt > self._retries or _time() + pause >= ends:
                     raise
                 await asyncio.sleep(pause)
 

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
@@ -77,6 +77,12 @@ class BrokerSettings(ServerSettings):
     """amqp://user:password@host/vhost."""
 
     amqp_url: str
+
+
+class CallSettings(ServerSettings):
+    """Who asks again where it is safe to: this service, or the mesh that it is in. Both together would multiply."""
+
+    call_retries: Literal["client", "mesh"] = "client"
 
 
 class AuthSettings(ServerSettings):
