@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from svcforge.merge.differing import hunks
-from svcforge.merge.threeway import holds_markers, is_text, merge
+from svcforge.merge.threeway import holds_markers, is_text, merge, settled
 
 BASE = b"".join(b"line %d\n" % number for number in range(12))
 
@@ -114,6 +114,12 @@ def test_no_line_that_somebody_added_is_lost(base: list[bytes], yours: list[byte
     found = merge(b"".join(base), b"".join(mine), b"".join(offered)).data
     for line in (*mine, *offered):
         assert line in (b"a\n", b"b\n", b"c\n", b"}\n", b"\n") or line in found
+
+
+def test_settling_takes_the_lines_of_one_side_and_all_that_is_around() -> None:
+    found = merge(BASE, changed(2, b"mine", changed(9, b"too")), changed(2, b"offered")).data
+    assert settled(found, True) == changed(2, b"mine", changed(9, b"too"))
+    assert settled(found, False) == changed(2, b"offered", changed(9, b"too"))
 
 
 @given(LINES, LINES, LINES)

@@ -8,11 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from svcforge import __version__
 from svcforge.merge.entry import Thing
 from svcforge.write import disk as disks
 from svcforge.write.disk import Disk, Hidden, TooLarge
-from svcforge.write.lock import lock_text
 
 
 def test_each_thing_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,9 +84,3 @@ def test_state_is_read_up_to_a_limit_and_only_from_plain_files(tmp_path: Path) -
         with pytest.raises(Hidden):
             disk.read(path, 9)
     disk.close()
-
-
-def test_the_lock_names_no_machine_and_is_the_same_each_time() -> None:
-    assert lock_text([], "ab").decode() == (
-        '{\n  "lock": 1,\n  "svcforge": "' + __version__ + '",\n  "blueprint": "ab",\n  "packs": {}\n}\n'
-    )

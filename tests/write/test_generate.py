@@ -270,7 +270,7 @@ def test_several_units_and_the_lock_are_written_together(out: Path) -> None:
         Unit("orders", "services/orders", (Part(pack, facts), Part(pack, facts, "again"))),
         unit({"x": "1"}, "platform", "platform/compose"),
     ]
-    lock = lock_text([pack], "0" * 64)
+    lock = lock_text([pack], "0" * 64, {})
     done: list[tuple[int, int]] = []
     generate(out, units, lock=lock, durable=True, progress=lambda at, of: done.append((at, of)))
     assert (out / "svcforge.lock").read_bytes() == lock

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.write.test_crash import LINES, NEW, Interposed, fast_folder, in_child, laid, run
-from tests.write.trees import Tree, tree, unit
+from tests.write.trees import Tree, tree
 
 from svcforge.errors import SvcforgeError
 from svcforge.write.generate import Report, generate

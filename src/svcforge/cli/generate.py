@@ -27,23 +27,40 @@ def command(
         typer.Option("-o", "--output", metavar="DIR", help="Where to write; default: beside the blueprint."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="As --dry-run; exit code 1 when something would change.")
+    ] = False,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="PART", help="Make only this part; may be repeated.")
+    ] = None,
+    prune: Annotated[bool, typer.Option("--prune", help="Remove parts that the blueprint has no more.")] = False,
+    restore: Annotated[
+        list[Path] | None, typer.Option("--restore", metavar="PATH", help="Make a file again that you deleted.")
+    ] = None,
     no_lint: Annotated[bool, typer.Option("--no-lint", help="Write in spite of the linter's errors.")] = False,
     format_: Annotated[Literal["text", "json"], typer.Option("--format", help="How to print what was done.")] = "text",
 ) -> None:
     """Write what the blueprint describes; what you changed in the files is merged with what has changed for you.
 
-    Exit code 0, or 1 when errors of the linter or a missing ability stop it, or 2 when the blueprint cannot be read, or
-    3 when conflicts are left for you to resolve.
+    Exit code 0, or 1 when errors of the linter or a missing ability stop it or --check would change something, or 2 when
+    the blueprint cannot be read, or 3 when conflicts are left for you to resolve.
     """
+    from svcforge.cli import output
     from svcforge.pipeline import generating
     from svcforge.report.findings import Report
 
     with _progress() as progress:
-        found = generating.generate(blueprint, out, dry_run=dry_run, lint=not no_lint, progress=progress)
+        wanted = generating.Wanted(
+            dry_run=dry_run or check, lint=not no_lint, only=tuple(only or ()), prune=prune,
+            restore=tuple(output.within(path, out or generating.beside(blueprint)) for path in restore or ()),
+        )  # fmt: skip
+        found = generating.generate(blueprint, out, wanted, progress)
     if found.report.findings:
         _findings(found.report)
     if isinstance(found.report, Report) and found.written is not None:
-        _summary(found, dry_run=dry_run, as_json=format_ == "json")
+        _summary(found, dry_run=dry_run or check, as_json=format_ == "json")
+        if check and not found.exit_code:
+            raise typer.Exit(int(any(unit.writes for unit in found.written.units)))
     elif found.exit_code == 1:
         sys.stderr.write("nothing was generated\n")
     raise typer.Exit(found.exit_code)
@@ -73,17 +90,23 @@ def _summary(found: Generated, *, dry_run: bool, as_json: bool) -> None:
     if dry_run:
         output.write(changes.tree(units, output.page()))
         output.write(f"would be: {changes.counted(units)}\n")
+        output.write("".join(_no_more(found.gone)))
         return
     lines += list(changes.attention(units))
     lines += [
         f"{unit}/{path}: left, it changed meanwhile" for unit, paths in found.written.late.items() for path in paths
     ]
     lines.append(f"{found.out}: {changes.counted(units)} in {len(units)} parts")
+    lines += [line.rstrip("\n") for line in _no_more(found.gone)]
     if found.exit_code == 3:
-        lines.append("next: resolve the conflicts, then generate again")
+        lines.append("next: svcforge resolve")
     else:
         lines += [*_to_write(found.logic), f"next: svcforge up{_where(found.out)}"]
     output.write("".join(f"{line}\n" for line in lines))
+
+
+def _no_more(gone: tuple[str, ...]) -> Iterator[str]:
+    return (f"{folder}: the blueprint has it no more; svcforge generate --prune removes it\n" for folder in gone)
 
 
 def _to_write(logic: tuple[str, ...]) -> Iterator[str]:

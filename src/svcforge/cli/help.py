@@ -23,6 +23,9 @@ Commands:
   graph     Draw a blueprint.
   facts     Print what a template sees of a service.
   generate  Write the services, the gateway and the platform.
+  diff      Show what generate would change.
+  resolve   List and close the conflicts of merges.
+  undo      Take back the last generation.
   up        Run what was generated on this machine.
   status    Show what runs.
   logs      Show the logs of what runs.

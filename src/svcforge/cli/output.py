@@ -37,6 +37,21 @@ def write_file_text(text: str) -> None:
     stream.put(text)
 
 
+def within(path: Path, out: Path) -> str:
+    """A path that a user typed, from the output's folder: where it is from here, or else from there.
+
+    Raises SvcforgeError when it is in neither place.
+    """
+    root = out.resolve()
+    # The file itself may be a link; only where it stands is of interest.
+    here = path.parent.resolve() / path.name
+    if here.is_relative_to(root):
+        return here.relative_to(root).as_posix()
+    if path.is_absolute() or ".." in path.parts:
+        raise SvcforgeError(f'"{path}" is not in "{out}"', "name a file of the output")
+    return path.as_posix()
+
+
 def write_file(file: str, text: str) -> None:
     """Write what the user asked to have in a file, whole or not at all; what stood there is replaced."""
     path = Path(file)

@@ -52,6 +52,22 @@ def holds_markers(text: bytes) -> bool:
     return all(any(line.startswith(mark) for line in text.split(b"\n")) for mark in (OPEN, BEFORE, BETWEEN, CLOSE))
 
 
+def settled(text: bytes, yours: bool) -> bytes:
+    """A text without the conflicts that are marked in it: with the user's lines of each, or with the generated ones."""
+    kept, side = [], None
+    for line in _lines(text):
+        head = line.split(b" ")[0].rstrip(b"\r\n")
+        if side is None and line.startswith(OPEN + b" " + YOURS):
+            side = OPEN
+        elif side is not None and head in (BEFORE, BETWEEN):
+            side = head
+        elif side == BETWEEN and head == CLOSE:
+            side = None
+        elif side in (None, OPEN if yours else BETWEEN):
+            kept.append(line)
+    return b"".join(kept)
+
+
 def is_text(data: bytes) -> bool:
     """Whether lines can be merged: UTF-8 without zero bytes, and no more than two million bytes."""
     if len(data) > MOST or b"\0" in data:

@@ -27,29 +27,49 @@ class Generated:
     """What `generate` did: why it stopped, or what became of each file.
 
     `report` holds the findings that stopped it, or the warnings of planning; `written` is None when it stopped.
-    `logic` are the user's files that are still as generated.
+    `logic` are the user's files that are still as generated, `gone` the folders that the blueprint has no more.
     """
 
     report: Report
     out: Path | None
     written: WriteReport | None
     logic: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
     exit_code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is wanted of a generation.
+
+    Args:
+        dry_run: only say what would be done.
+        shown: with the texts of what would be touched, of a dry run.
+        lint: False to insist in spite of the linter's errors.
+        only: the names of the parts to make; none is all.
+        prune: whether what the blueprint has no more is removed, as far as the user has not changed it.
+        restore: files, from the output's folder, to make again though the user has deleted them.
+    """
+
+    dry_run: bool = False
+    shown: bool = False
+    lint: bool = True
+    only: tuple[str, ...] = ()
+    prune: bool = False
+    restore: tuple[str, ...] = ()
 
 
 def generate(
     source: str,
     out: Path | None,
-    *,
-    dry_run: bool = False,
-    lint: bool = True,
+    wanted: Wanted = Wanted(),
     progress: Callable[[int, int], None] | None = None,
 ) -> Generated:
     """Lint, plan, render and write what the blueprint that a command names describes.
 
     Args:
         out: where it goes; None is beside the blueprint.
-        lint: False to insist in spite of the linter's errors.
+        wanted: what of it, and what besides.
         progress: called with the units done and all of them.
 
     Raises SvcforgeError, and changes nothing, when it cannot be written.
@@ -57,18 +77,18 @@ def generate(
     from svcforge.report.findings import Report, summary_of
 
     loaded = read(source)
-    linted = judged(loaded) if lint else _needed(loaded)
+    linted = judged(loaded) if wanted.lint else _needed(loaded)
     if loaded.blueprint is None or linted.errors:
         return Generated(linted.report, None, None, exit_code=max(1, linted.exit_code))
-    if lint and _may_hide(linted):
+    if wanted.lint and _may_hide(linted):
         linted = _needed(loaded)
     if any(finding.code in INTEGRITY for finding in linted.report.findings):
         return Generated(linted.report, None, None, exit_code=1)
-    folder = out or _beside(source)
+    folder = out or beside(source)
     units, packs, planned = _planned(loaded, folder)
     if any(finding.severity == "error" for finding in planned):
         return Generated(Report(planned, summary_of(planned), loaded.sources), None, None, exit_code=1)
-    return _written(loaded, folder, units, packs, planned, dry_run=dry_run, progress=progress)
+    return _written(loaded, folder, units, packs, planned, wanted, progress)
 
 
 def _needed(loaded: Loaded) -> Linted:
@@ -87,7 +107,11 @@ def _may_hide(linted: Linted) -> bool:
     return any(finding.code in INTEGRITY for finding in found)
 
 
-def _beside(source: str) -> Path:
+def beside(source: str) -> Path:
+    """The folder of a blueprint, where its system is written unless somebody says otherwise.
+
+    Raises SvcforgeError for a blueprint from standard input.
+    """
     if source == STANDARD_INPUT:
         raise SvcforgeError("a blueprint from standard input has no folder", "say where to write: -o DIR")
     path = Path(source)
@@ -116,19 +140,42 @@ def _written(
     units: tuple[Unit, ...],
     packs: tuple[Pack, ...],
     findings: tuple[Finding, ...],
-    *,
-    dry_run: bool,
+    wanted: Wanted,
     progress: Callable[[int, int], None] | None,
 ) -> Generated:
     import hashlib
 
     from svcforge.report.findings import Report, summary_of
+    from svcforge.write.generate import Wish
     from svcforge.write.generate import generate as write
-    from svcforge.write.lock import lock_text
+    from svcforge.write.lock import gone, lock_text
     from svcforge.write.unwritten import unwritten
 
     digest = hashlib.sha256("\0".join(text for _, text in sorted(loaded.sources.items())).encode()).hexdigest()
-    report = write(out, units, lock=lock_text(packs, digest), dry_run=dry_run, progress=progress)
-    logic = () if dry_run else unwritten(out, (unit.folder for unit in units))
+    left = gone(out, units)
+    names = {unit.folder: unit.name for unit in (*units, *left)}
+    lock = None if wanted.only else lock_text(packs, digest, names)
+    wish = Wish(_only(units, wanted.only), left if wanted.prune else (), frozenset(wanted.restore))
+    report = write(out, units, wish=wish, lock=lock, dry_run=wanted.dry_run, shown=wanted.shown, progress=progress)
+    logic = () if wanted.dry_run else unwritten(out, (unit.folder for unit in units))
     code = 3 if any(unit.conflicts for unit in report.units) else 0
-    return Generated(Report(findings, summary_of(findings), loaded.sources), out, report, logic, code)
+    remaining = () if wanted.prune else tuple(unit.folder for unit in left)
+    return Generated(Report(findings, summary_of(findings), loaded.sources), out, report, logic, remaining, code)
+
+
+def _only(units: tuple[Unit, ...], names: tuple[str, ...]) -> frozenset[str] | None:
+    """The units of these names; None is all.
+
+    Raises SvcforgeError where there is none of a name.
+    """
+    import difflib
+
+    known = [unit.name for unit in units]
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            raise SvcforgeError(
+                f'there is no part "{name}"',
+                f'did you mean "{near[0]}"?' if near else f"the parts are: {', '.join(known)}",
+            )
+    return frozenset(names) if names else None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from svcforge.merge.changes import ChangeSet
+from svcforge.merge.changes import Change, ChangeSet
 from svcforge.merge.table import BESIDE, CONFLICTS, Verdict
 from svcforge.report.page import Page
 
@@ -30,7 +31,7 @@ MARKS: Mapping[Verdict, tuple[str, str]] = {
 QUIET = (Verdict.CREATE, Verdict.WRITE, Verdict.REMOVE, Verdict.ADOPT, Verdict.YOURS, Verdict.MERGED)
 """What needs no look when it has been done; the rest is told file by file."""
 
-STYLES = {"+": "help", "~": "warning", "-": "error", "!": "warning"}
+STYLES = {"+": "info", "~": "warning", "-": "error", "!": "warning"}
 
 
 def tree(units: Iterable[ChangeSet], page: Page) -> str:
@@ -71,21 +72,71 @@ def counted(units: Iterable[ChangeSet]) -> str:
     return ", ".join(f"{totals[word]} {word}" for word in order if totals[word]) or "nothing to do"
 
 
-def as_json(units: Iterable[ChangeSet], *, dry_run: bool, logic: Iterable[str]) -> str:
-    """The same for programs; stable within its version."""
+Texts = Mapping[str, tuple[bytes | None, bytes | None]]
+"""By path from the root: what a file was and what it would be; None where there is none."""
+
+
+def difference(units: Iterable[ChangeSet], texts: Texts, page: Page) -> str:
+    """A verdict and a unified diff for each file that would be touched, and a line that sums it up."""
+    known = list(units)
+    lines: list[str] = []
+    for unit in known:
+        for change in unit.changes:
+            path = f"{unit.folder}/{change.path}" if unit.folder else change.path
+            mark, called = MARKS[change.verdict]
+            note = f"; {change.why}" if change.why else ""
+            lines.append(
+                page.paint(STYLES.get(mark, "strong"), mark) + page.paint("strong", f" {path}: {called}{note}")
+            )
+            lines += [_painted(line, page) for name in (path, path + BESIDE) for line in unified(name, texts)]
+    return "".join(f"{line}\n" for line in [*lines, f"would be: {counted(known)}"])
+
+
+def unified(path: str, texts: Texts) -> Iterator[str]:
+    """The unified diff of a file, without line ends; none where it is not touched, a word where it is no text."""
+    if path not in texts:
+        return
+    try:
+        before, after = ((data or b"").decode() for data in texts[path])
+    except UnicodeDecodeError:
+        yield "binary"
+        return
+    old, new = texts[path]
+    names = ("/dev/null" if old is None else f"a/{path}", "/dev/null" if new is None else f"b/{path}")
+    # Only LF ends a line here; what else could is shown as it is.
+    for line in difflib.unified_diff(before.split("\n"), after.split("\n"), *names, lineterm=""):
+        yield line.replace("\r", "\\r")
+
+
+def _painted(line: str, page: Page) -> str:
+    style = {"+": "info", "-": "error", "@": "frame"}.get(line[:1])
+    return page.paint(style, line) if style and not line.startswith(("+++", "---")) else line
+
+
+def as_json(units: Iterable[ChangeSet], *, dry_run: bool, logic: Iterable[str], texts: Texts | None = None) -> str:
+    """The same for programs; stable within its version. With texts, each file has its unified diff."""
     found = {
         "version": 1,
         "dry_run": dry_run,
-        "units": [_unit(unit) for unit in units],
+        "units": [_unit(unit, texts) for unit in units],
         "logic": list(logic),
     }
     return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
 
 
-def _unit(unit: ChangeSet) -> dict[str, Any]:
+def _unit(unit: ChangeSet, texts: Texts | None) -> dict[str, Any]:
     return {
         "name": unit.unit,
         "folder": unit.folder,
         "unchanged": unit.unchanged,
-        "files": [{"path": c.path, "verdict": str(c.verdict), "why": c.why or None} for c in unit.changes],
+        "files": [_file(unit, change, texts) for change in unit.changes],
     }
+
+
+def _file(unit: ChangeSet, change: Change, texts: Texts | None) -> dict[str, Any]:
+    found: dict[str, Any] = {"path": change.path, "verdict": str(change.verdict), "why": change.why or None}
+    if texts is not None:
+        path = f"{unit.folder}/{change.path}" if unit.folder else change.path
+        lines = [line for name in (path, path + BESIDE) for line in unified(name, texts)]
+        found["diff"] = "".join(f"{line}\n" for line in lines) or None
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,8 @@ from svcforge.render.gate import check_paths
 from svcforge.render.unit import renderer
 from svcforge.write.disk import Disk, Hidden, TooLarge
 from svcforge.write.journal import WORKSPACE_LOCK, Journal, Put, UnitSteps
-from svcforge.write.stage import Order, Prepared, Staging, prepare
+from svcforge.write.stage import Order, Prepared, Texts, prepare
+from svcforge.write.staging import Staging
 from svcforge.write.workers import results
 from svcforge.write.workspace import Workspace, peek, trouble
 
@@ -30,19 +31,38 @@ class Report:
         units: a change set a unit, in the order they were given.
         late: by unit, files that were changed while svcforge was at work; they were left as they are.
         finished: whether an earlier run that was cut short has been finished first.
+        texts: where they were asked for, by path from the root what each touched file was and would be.
     """
 
     units: tuple[ChangeSet, ...]
     late: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     finished: bool = False
+    texts: Mapping[str, Texts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted besides making every unit.
+
+    Args:
+        only: names of the units to make; None is all.
+        gone: units that are no more, each without files.
+        restored: paths from the root that are made again though the user has deleted them.
+    """
+
+    only: frozenset[str] | None = None
+    gone: tuple[Unit, ...] = ()
+    restored: frozenset[str] = frozenset()
 
 
 def generate(
     out: Path,
     units: Sequence[Unit],
     *,
+    wish: Wish | None = None,
     lock: bytes | None = None,
     dry_run: bool = False,
+    shown: bool = False,
     jobs: int | None = None,
     durable: bool = True,
     progress: Progress | None = None,
@@ -52,8 +72,10 @@ def generate(
     Args:
         out: the folder; made when it is not there.
         units: what to make; no two in one folder.
+        wish: which of them, and what else.
         lock: the text of `svcforge.lock`; None leaves the one that is there.
         dry_run: only say what would be done.
+        shown: with the texts, of a dry run.
         jobs: processes to use; None decides by what pays.
         durable: put everything onto the disk before and after the change, against loss of power.
         progress: called as units are done.
@@ -61,14 +83,14 @@ def generate(
     Raises:
         SvcforgeError: and nothing has changed.
     """
-    orders = _orders(units)
+    orders = _orders(units, wish or Wish(), shown)
     if dry_run:
         return _looked_at(out, orders, jobs, progress)
     with Workspace(out, durable) as workspace:
         try:
             prepared = _prepared(orders, workspace.disk, workspace.staging, jobs, progress)
             steps = [found.steps for found in prepared if found.steps is not None]
-            steps += _lock_steps(lock, workspace, len(orders))
+            steps += _lock_steps(lock, workspace, len(units) + len(wish.gone if wish else ()))
         except OSError as error:
             raise trouble(out, error) from None
         late = {}
@@ -89,14 +111,18 @@ def _looked_at(out: Path, orders: Sequence[Order], jobs: int | None, progress: P
     finally:
         if disk is not None:
             disk.close()
-    return Report(tuple(found.changes for found in prepared))
+    texts = {
+        f"{found.changes.folder}/{path}".lstrip("/"): pair for found in prepared for path, pair in found.texts.items()
+    }
+    return Report(tuple(found.changes for found in prepared), texts=texts)
 
 
-def _orders(units: Sequence[Unit]) -> list[Order]:
+def _orders(planned: Sequence[Unit], wish: Wish, shown: bool) -> list[Order]:
     """The units with what one must know of the others.
 
-    Raises SvcforgeError when two share a name or a folder.
+    Raises SvcforgeError when two share a name or a folder, or a path that is to be restored is in none.
     """
+    units = [*planned, *wish.gone]
     folders = [unit.folder for unit in units]
     for what, values in (("name", [unit.name for unit in units]), ("folder", folders)):
         twice = [value for value, number in Counter(values).items() if number > 1]
@@ -111,7 +137,28 @@ def _orders(units: Sequence[Unit]) -> list[Order]:
             above = above.rpartition("/")[0]
             if above in known or not above:
                 inner.setdefault(above, set()).add(folder[len(above) :].lstrip("/"))
-    return [Order(unit, number, frozenset(inner.get(unit.folder, ()))) for number, unit in enumerate(units)]
+    restored = _by_folder(wish.restored, folders)
+    gone = {unit.folder for unit in wish.gone}
+    orders = (
+        Order(
+            unit, number, frozenset(inner.get(unit.folder, ())), unit.folder in gone,
+            frozenset(restored.get(unit.folder, ())), shown,
+        )
+        for number, unit in enumerate(units)
+    )  # fmt: skip
+    return [order for order in orders if wish.only is None or order.unit.name in wish.only or order.restored]
+
+
+def _by_folder(paths: Iterable[str], folders: Iterable[str]) -> dict[str, set[str]]:
+    """Paths by the innermost unit's folder that holds them, from there."""
+    deepest = sorted(folders, key=len, reverse=True)
+    found: dict[str, set[str]] = {}
+    for path in paths:
+        folder = next((f for f in deepest if not f or path.startswith(f"{f}/")), None)
+        if folder is None:
+            raise SvcforgeError(f'"{path}" is not generated', "svcforge diff lists what is")
+        found.setdefault(folder, set()).add(path[len(folder) :].lstrip("/"))
+    return found
 
 
 def _prepared(

@@ -147,6 +147,21 @@ def kept(manifest: Manifest, base: bytes) -> dict[str, bytes]:
     return found
 
 
+class Offered:
+    """What was last offered, read when it is first asked for."""
+
+    def __init__(self, known: Manifest, disk: Disk, folder: str) -> None:
+        self.known, self.disk, self.folder = known, disk, folder
+        self.kept: Mapping[str, bytes] | None = None
+
+    def bytes_of(self, path: str) -> bytes | None:
+        """The bytes of a file; None where they are not what the manifest says."""
+        if self.kept is None:
+            found = read_state(self.disk, self.folder, BASE)
+            self.kept = kept(self.known, found[0]) if found else {}
+        return self.kept.get(path)
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from svcforge.errors import SvcforgeError
 from svcforge.merge.changes import ChangeSet, change_set
@@ -14,19 +13,20 @@ from svcforge.merge.table import BESIDE, Decision, Verdict, decisions, questions
 from svcforge.merge.threeway import MOST
 from svcforge.packs.unit import File, Unit
 from svcforge.render.unit import input_hash, render
-from svcforge.write.disk import Disk, Hidden, TooLarge, signature, status, write
+from svcforge.write.disk import Disk, Hidden, TooLarge, signature, status
 from svcforge.write.journal import WORKSPACE_LOCK, Put, Remove, Step, UnitSteps
 from svcforge.write.manifest import (
     BASE,
     MANIFEST,
     Header,
     Manifest,
+    Offered,
     input_of,
-    kept,
     manifest_of,
     manifest_text,
     read_state,
 )
+from svcforge.write.staging import Staging, ancestors
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,47 +37,33 @@ class Order:
         unit: the unit.
         number: of the unit in this run; names in staging begin with it.
         inner: folders of other units inside this one, from its own folder.
+        gone: whether the unit is no more: what the user has not touched is removed, and with the last of it the state.
+        restored: paths, from its own folder, that are made again though the user has deleted them.
+        shown: whether the old and the new bytes of what would be written are to be told.
     """
 
     unit: Unit
     number: int
     inner: frozenset[str] = frozenset()
+    gone: bool = False
+    restored: frozenset[str] = frozenset()
+    shown: bool = False
+
+
+Texts = tuple[bytes | None, bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What becomes of a unit, and the steps that make it so; None when nothing is to be done."""
+    """What becomes of a unit, and the steps that make it so; None when nothing is to be done.
+
+    `texts` are, where they are asked for, the bytes of each file that would be touched: before and after, None where
+    there is none.
+    """
 
     changes: ChangeSet
     steps: UnitSteps | None = None
-
-
-class Staging:
-    """The open staging folder, as far as one unit fills it."""
-
-    def __init__(self, folder: int, number: int) -> None:
-        self.folder, self.number, self.count = folder, number, 0
-
-    def file(self, data: bytes, mode: int, exact: bool = False) -> tuple[str, int]:
-        """Lay down a file; its name and its inode. The user's umask applies unless the mode is to be exact."""
-        name = f"{self.number}.{self.count}"
-        self.count += 1
-        return name, write(self.folder, name, data, mode, new=True, exact=exact)
-
-    def tree(self, files: Iterable[tuple[str, bytes, int]]) -> tuple[str, int]:
-        """Lay down a folder of files: path, bytes, mode; its name and its inode."""
-        root = f"{self.number}"
-        os.mkdir(root, dir_fd=self.folder)
-        made = {""}
-        for path, data, mode in files:
-            parent = path.rpartition("/")[0]
-            if parent not in made:
-                for folder in _ancestors(parent):
-                    if folder not in made:
-                        os.mkdir(f"{root}/{folder}", dir_fd=self.folder)
-                        made.add(folder)
-            write(self.folder, f"{root}/{path}", data, mode, new=True)
-        return root, os.stat(root, dir_fd=self.folder).st_ino
+    texts: Mapping[str, Texts] = field(default_factory=dict)
 
 
 def prepare(order: Order, disk: Disk | None, staging: int | None) -> Prepared:
@@ -88,14 +74,14 @@ def prepare(order: Order, disk: Disk | None, staging: int | None) -> Prepared:
     Raises SvcforgeError, OSError.
     """
     unit, made_from = order.unit, input_hash(order.unit)
-    if disk is not None and (same := _as_last_time(unit, made_from, disk)) is not None:
+    if disk is not None and not order.restored and (same := _as_last_time(unit, made_from, disk)) is not None:
         return Prepared(same)
     files = {file.path: file for file in render(unit)}
     _check_inner(unit, files, order.inner)
     new = {path: offered(file) for path, file in files.items()}
     desk = _Desk(order, made_from, files, new, Staging(staging, order.number) if staging is not None else None)
     if disk is None or (unit.folder and _thing(disk, unit.folder) is Thing.ABSENT):
-        return desk.whole()
+        return Prepared(change_set(unit.name, unit.folder, ())) if order.gone else desk.whole()
     return desk.compared(disk)
 
 
@@ -114,7 +100,8 @@ class _Desk:
     def __init__(
         self, order: Order, made_from: str, files: Mapping[str, File], new: Mapping[str, Entry], staging: Staging | None
     ) -> None:
-        self.unit, self.files, self.new, self.staging = order.unit, files, new, staging
+        self.order, self.unit, self.files, self.new, self.staging = order, order.unit, files, new, staging
+        self.texts: dict[str, Texts] = {}
         packs = {f"{part.pack.card.kind}/{part.pack.card.pack}" for part in self.unit.parts}
         self.header = Header(self.unit.name, tuple(sorted(packs)), made_from)
 
@@ -123,7 +110,8 @@ class _Desk:
         unit = self.unit
         changes = ChangeSet(unit.name, unit.folder, {Verdict.CREATE: tuple(self.files)} if self.files else {}, {}, 0)
         if self.staging is None:
-            return Prepared(changes)
+            texts = {path: (None, file.data) for path, file in self.files.items()} if self.order.shown else {}
+            return Prepared(changes, texts=texts)
         manifest = manifest_text(Manifest(self.header, self.new))
         content = [(file.path, file.data, _MODES[file.executable]) for file in self.files.values()]
         base = b"".join(file.data for file in self.files.values())
@@ -135,24 +123,37 @@ class _Desk:
         unit = self.unit
         text = read_state(disk, unit.folder, MANIFEST)
         known = manifest_of(text[0], self._path(MANIFEST)) if text else Manifest(self.header)
+        known = self._without_restored(known, disk)
         current = {path: disk.look(self._path(path)) for path in questions(known.files, self.new)}
-        old = _Offered(known, disk, unit.folder)
+        old = Offered(known, disk, unit.folder)
         decided, steps = [], []
         for decision in decisions(known.files, self.new, current):
             found = decision
             if decision.verdict is Verdict.DIVERGED:
                 found, step = self._met(decision, old, current[decision.path], disk)
             else:
-                step = self._step(decision, current)
+                step = self._step(decision, current, disk)
             decided.append(found)
             steps += [step] if step else []
         changes = change_set(unit.name, unit.folder, decided)
         if self.staging is None:
-            return Prepared(changes)
+            return Prepared(changes, texts=self.texts)
         state = self._state(known, text, decided, changes.settled, old, disk)
         return Prepared(changes, UnitSteps(unit.name, unit.folder, steps, state) if steps or state else None)
 
-    def _met(self, decision: Decision, old: _Offered, current: Current, disk: Disk) -> tuple[Decision, Step | None]:
+    def _without_restored(self, known: Manifest, disk: Disk) -> Manifest:
+        """The manifest without what is to be made again.
+
+        Raises SvcforgeError where a file is still there, or is not generated.
+        """
+        for path in sorted(self.order.restored):
+            if path not in self.new:
+                raise SvcforgeError(f'"{self._path(path)}" is not generated', "svcforge diff lists what is")
+            if disk.look(self._path(path)).thing is not Thing.ABSENT:
+                raise SvcforgeError(f'"{self._path(path)}" is there', "only what you have deleted can be restored")
+        return replace(known, files={path: e for path, e in known.files.items() if path not in self.order.restored})
+
+    def _met(self, decision: Decision, old: Offered, current: Current, disk: Disk) -> tuple[Decision, Step | None]:
         """What becomes of a file that both sides have changed."""
         path, known = self._path(decision.path), old.known.files.get(decision.path)
         try:
@@ -167,32 +168,35 @@ class _Desk:
             return found.decision, None
         if found.decision.verdict is not Verdict.BESIDE:
             mode = _with_bit(current.signature[3], decision.executable)
-            return found.decision, self._laid(path, found.data, mode, current.signature)
+            return found.decision, self._laid(disk, path, found.data, mode, current.signature)
         beside = disk.look(path + BESIDE)
         if beside.thing not in (Thing.ABSENT, Thing.FILE):
             refused = replace(decision, verdict=Verdict.REFUSED, entry=known, why=f"beside it is {beside.thing}")
             return refused, None
         mode = _MODES[decision.executable]
         return found.decision, self._laid(
-            path + BESIDE, found.data, mode, beside.signature if beside.thing is Thing.FILE else None
+            disk, path + BESIDE, found.data, mode, beside.signature if beside.thing is Thing.FILE else None
         )
 
-    def _step(self, decision: Decision, current: Mapping[str, Current]) -> Step | None:
+    def _step(self, decision: Decision, current: Mapping[str, Current], disk: Disk) -> Step | None:
         path = self._path(decision.path)
+        if decision.verdict is Verdict.REMOVE and self.order.shown:
+            self.texts[decision.path] = (_read(disk, path), None)
         if decision.verdict is Verdict.REMOVE and self.staging:
-            self.staging.count += 1
-            name = f"{self.staging.number}.{self.staging.count - 1}"
-            return Remove(path, name, current[decision.path].signature)
+            return self._removed(decision.path, current[decision.path].signature)
         if decision.verdict is Verdict.CREATE:
-            return self._laid(path, self.files[decision.path].data, _MODES[decision.executable])
+            return self._laid(disk, path, self.files[decision.path].data, _MODES[decision.executable])
         if decision.verdict is Verdict.WRITE:
             before = current[decision.path].signature
             mode = _with_bit(before[3], decision.executable)
-            return self._laid(path, self.files[decision.path].data, mode, before)
+            return self._laid(disk, path, self.files[decision.path].data, mode, before)
         return None
 
-    def _laid(self, path: str, data: bytes, mode: int, before: Signature | None = None) -> Put | None:
+    def _laid(self, disk: Disk, path: str, data: bytes, mode: int, before: Signature | None = None) -> Put | None:
         """The step that puts bytes at a path, the bytes laid down for it; None when nothing is to be written."""
+        if self.order.shown:
+            name = path.removeprefix(f"{self.unit.folder}/") if self.unit.folder else path
+            self.texts[name] = (_read(disk, path) if before else None, data)
         if self.staging is None:
             return None
         return Put(path, *self.staging.file(data, mode, exact=before is not None), before)
@@ -203,11 +207,13 @@ class _Desk:
         text: tuple[bytes, Signature] | None,
         decided: Sequence[Decision],
         settled: bool,
-        old: _Offered,
+        old: Offered,
         disk: Disk,
-    ) -> list[Put]:
+    ) -> list[Step]:
         """The steps for base and manifest, as far as they change; the manifest last."""
         entries = {decision.path: decision.entry for decision in decided if decision.entry is not None}
+        if self.order.gone and not entries:
+            return [self._removed(name, found) for name in (BASE, MANIFEST) if (found := self._standing(disk, name))]
         standing = self._standing(disk, BASE)
         bytes_of = {path: self.files[path].data for path in entries if entries[path].hash == self._new_hash(path)}
         bytes_of |= {
@@ -218,7 +224,7 @@ class _Desk:
             for path, entry in entries.items()
         }
         manifest = Manifest(replace(self.header, input=self.header.input if settled else None), entries)
-        puts = []
+        puts: list[Step] = []
         total = sum(entry.size or 0 for entry in entries.values())
         if _contents(known) != _contents(manifest) or standing is None or standing[1] != total:
             base = b"".join(bytes_of[path] for path in sorted(bytes_of))
@@ -227,6 +233,10 @@ class _Desk:
         if text is None or text[0] != written:
             puts.append(self._put(MANIFEST, written, text[1] if text else None))
         return puts
+
+    def _removed(self, name: str, before: Signature) -> Remove:
+        assert self.staging is not None
+        return Remove(self._path(name), self.staging.name(), before)
 
     def _put(self, name: str, data: bytes, before: Signature | None) -> Put:
         assert self.staging is not None
@@ -250,19 +260,13 @@ class _Desk:
         return f"{self.unit.folder}/{path}" if self.unit.folder else path
 
 
-class _Offered:
-    """What was last offered, read when it is first asked for."""
-
-    def __init__(self, known: Manifest, disk: Disk, folder: str) -> None:
-        self.known, self.disk, self.folder = known, disk, folder
-        self.kept: Mapping[str, bytes] | None = None
-
-    def bytes_of(self, path: str) -> bytes | None:
-        """The bytes of a file; None where they are not what the manifest says."""
-        if self.kept is None:
-            found = read_state(self.disk, self.folder, BASE)
-            self.kept = kept(self.known, found[0]) if found else {}
-        return self.kept.get(path)
+def _read(disk: Disk, path: str) -> bytes | None:
+    """The bytes at a path, for showing them; None where they cannot be read."""
+    try:
+        found = disk.read(path, MOST)
+    except (Hidden, TooLarge, OSError):
+        return None
+    return found[0] if found else None
 
 
 _MODES = {False: 0o666, True: 0o777}
@@ -302,11 +306,5 @@ def _check_inner(unit: Unit, files: Iterable[str], inner: frozenset[str]) -> Non
     for path in files:
         if not unit.folder and path == WORKSPACE_LOCK:
             raise SvcforgeError(f'in "{unit.name}": "{path}" is not for templates')
-        if inner and (path in inner or not inner.isdisjoint(_ancestors(path))):
+        if inner and (path in inner or not inner.isdisjoint(ancestors(path))):
             raise SvcforgeError(f'in "{unit.name}": "{path}" lies in the folder of another unit')
-
-
-def _ancestors(path: str) -> list[str]:
-    """A path and the folders above it, the highest first."""
-    parts = path.split("/")
-    return ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
