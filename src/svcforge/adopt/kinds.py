@@ -125,6 +125,7 @@ OF_OUR_OWN = frozenset(
 """With such a word in it, a name that holds a store's or broker's engine is that of a service which uses it."""
 
 
+@lru_cache(maxsize=65_536)
 def words_of(name: str) -> tuple[str, ...]:
     """A name in lower-case words: `rs-mysql-db` and `RsMysqlDb` are both (rs, mysql, db)."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name[:200])

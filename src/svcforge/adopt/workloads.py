@@ -155,6 +155,8 @@ def objects(documents: Sequence[Read], notes: list[Note]) -> dict[str, list[Obje
                         Note(origin_of(data, "kind", file=document.file), f'not read: objects of the kind "{kind}"')
                     )
                 unknown.add(kind)
+            elif "test" in text(data, "metadata", "annotations", "helm.sh/hook"):
+                continue  # runs when Helm is asked to test, and is no part of the system
             elif not name:
                 notes.append(Note(origin_of(data, "kind", file=document.file), f"a {kind} without a name"))
             elif (kind, each.namespace, name) in seen:

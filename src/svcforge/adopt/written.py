@@ -17,9 +17,20 @@ SHOWN = 12
 """Files that are named at the top."""
 
 
-def written(system: System, ignored: Sequence[Ignored] = ()) -> str:
-    """The blueprint's text; `ignored` are rules that it leaves out, each with the reason."""
-    return _Text(system).whole(ignored)
+class Draft:
+    """The blueprint of a system, written once: `text` adds the rules that it leaves out."""
+
+    def __init__(self, system: System) -> None:
+        self._before = _Text(system).rows()
+        after = Lines()
+        if system.notes:
+            after.comment("", "What could not be read, or is not sure:")
+            after.comment(*(f"- {note}" for note in system.notes))
+        self._after = after.rows
+
+    def text(self, ignored: Sequence[Ignored] = ()) -> str:
+        """The text; `ignored` are rules that it leaves out, each with the reason."""
+        return "\n".join([*self._before, *_lint(ignored), *self._after]) + "\n"
 
 
 class _Text:
@@ -28,8 +39,8 @@ class _Text:
     def __init__(self, system: System) -> None:
         self.system, self.named, self.lines = system, Named(system), Lines()
 
-    def whole(self, ignored: Sequence[Ignored]) -> str:
-        """The text from the first line to the last."""
+    def rows(self) -> list[str]:
+        """The lines from the first to what is left out by the linter."""
         system, origin = self.system.name
         self.lines.comment("A first blueprint of a system that exists, made by `svcforge import` of", *self._sources())
         self.lines.comment("Behind each line stands the place that it comes from; what no source says is unset.")
@@ -42,9 +53,7 @@ class _Text:
         self._store_block()
         self._contexts(dashed(system, "system"), here)
         self._gateway()
-        self._lint(ignored)
-        self._notes()
-        return "\n".join(self.lines.rows) + "\n"
+        return self.lines.rows
 
     def _sources(self) -> Iterator[str]:
         yield from (f"- {source}" for source in self.system.sources[:SHOWN])
@@ -112,21 +121,6 @@ class _Text:
             value = f"{{to: {target}, timeout: {route.timeout}}}" if route.timeout else target
             self.lines.add(2, f"{key}: {value}", route.origin)
 
-    def _lint(self, ignored: Sequence[Ignored]) -> None:
-        if not ignored:
-            return
-        why = "silence is not absence: remove a line when the blueprint says it"
-        self.lines.add(0, "lint:", why)
-        self.lines.add(1, "ignore:", why)
-        for each in ignored:
-            at = f", at: {scalar(each.at)}" if each.at else ""
-            self.lines.add(2, f"- {{rule: {each.rule}{at}, reason: {scalar(clean(each.reason))}}}", "svcforge import")
-
-    def _notes(self) -> None:
-        if self.system.notes:
-            self.lines.comment("", "What could not be read, or is not sure:")
-            self.lines.comment(*(f"- {note}" for note in self.system.notes))
-
     def _contexts(self, context: str, here: Origin) -> None:
         self.lines.add(0, "contexts:", here)
         self.lines.add(1, f"{context}:", "one context for all: the sources know no boundaries")
@@ -136,3 +130,16 @@ class _Text:
         row = Lines()
         row.add(2, "services:" if some else "services: {}", here)
         self.lines.rows[before:before] = row.rows
+
+
+def _lint(ignored: Sequence[Ignored]) -> list[str]:
+    """The block of the rules that are left out."""
+    lines = Lines()
+    if ignored:
+        why = "silence is not absence: remove a line when the blueprint says it"
+        lines.add(0, "lint:", why)
+        lines.add(1, "ignore:", why)
+    for each in ignored:
+        at = f", at: {scalar(each.at)}" if each.at else ""
+        lines.add(2, f"- {{rule: {each.rule}{at}, reason: {scalar(clean(each.reason))}}}", "svcforge import")
+    return lines.rows

@@ -19,18 +19,26 @@ def imported(sources: Sequence[str]) -> Imported:
 
     Raises SvcforgeError for a source that is not there or says nothing of a system.
     """
+    from svcforge.pipeline import without_collector
+
+    with without_collector():
+        return _imported(sources)
+
+
+def _imported(sources: Sequence[str]) -> Imported:
     from svcforge.adopt.imported import system
     from svcforge.adopt.silence import Ignored, ignorable
     from svcforge.adopt.wording import clean
-    from svcforge.adopt.written import written
+    from svcforge.adopt.written import Draft
 
     found = system(sources)
+    draft = Draft(found)
     ignored: list[Ignored] = []
     if candidates := ignorable(found):
         # Only a rule that would speak is left out: an entry that does nothing is a finding of its own.
-        speaking = _speaking(written(found), {each.rule for each in candidates})
+        speaking = _speaking(draft.text(), {each.rule for each in candidates})
         ignored = [each for each in candidates if each.rule in speaking]
-    return Imported(written(found, ignored), tuple(clean(str(note)) for note in found.notes))
+    return Imported(draft.text(ignored), tuple(clean(str(note)) for note in found.notes))
 
 
 def _speaking(text: str, rules: set[str]) -> set[str]:
