@@ -16,8 +16,8 @@ import yaml
 from kubernetes_validate import utils
 from tests.packs.kubernetes.cluster import OVERLAYS, SYSTEMS, cluster, files_of
 from tests.packs.kubernetes.test_objects import OPERATED
-from tests.packs.systems import EXAMPLES, written
-from tests.packs.systems import files_of as all_files_of
+from tests.packs.repositories import EXAMPLES, written
+from tests.packs.repositories import files_of as all_files_of
 from uv import find_uv_bin
 
 pytestmark = pytest.mark.alive

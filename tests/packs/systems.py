@@ -1,53 +1,71 @@
-"""Everything that is made of the examples and of two systems more, but for code: documents, manifests, workflows."""
+"""Systems with a platform of a test's choice, and what one pack makes of each."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from typing import Any
 
-from tests import fifty
+import yaml
+from tests.packs.kubernetes.cluster import CLASHING, LITTLE, read
 
-from svcforge.load import load_text
+from svcforge.model.blueprint import Blueprint
+from svcforge.model.edges import SYNC, edges
 from svcforge.packs.shelf import blueprints_folder, bundled
 from svcforge.plan.plan import plan
 from svcforge.render.unit import render
 
-EXAMPLES = ("shop", "healthcare", "online-boutique", "minimal")
-SYSTEMS = (*EXAMPLES, "fifty")
-
-CODE = (".py", ".lock")
+EXAMPLES = tuple(
+    sorted(folder.name for folder in blueprints_folder().iterdir() if (folder / "blueprint.yaml").is_file())
+)
+SYSTEMS = (*EXAMPLES, "kitchen", "little", "clashing")
+"""The examples, and systems that have one of everything, hardly anything, and names that are taken."""
 
 
 def text_of(name: str) -> str:
     """The blueprint of a system."""
-    return fifty.text() if name == "fifty" else (blueprints_folder() / name / "blueprint.yaml").read_text("utf-8")
+    own = {"little": LITTLE, "clashing": CLASHING}
+    if name == "kitchen":
+        return (Path(__file__).parent / "python" / "kitchen.yaml").read_text()
+    return own.get(name) or (blueprints_folder() / name / "blueprint.yaml").read_text()
 
 
 @cache
-def files_of(name: str, *more: str) -> dict[str, str]:
-    """The files of an example or of the fifty services by path; `more` are lines of the blueprint's highest level."""
-    return made("\n".join((text_of(name), *more, "")))
+def system(name: str, deploy: tuple[str, ...], mesh: str | None = None) -> Blueprint:
+    """A system that is deployed by these, within this mesh."""
+    return read(platformed(text_of(name), deploy, mesh))
 
 
-def made(text: str) -> dict[str, str]:
-    """What is made of a blueprint that has nothing wrong with it, by path."""
-    loaded = load_text(text)
-    assert loaded.blueprint, loaded.findings
+def platformed(text: str, deploy: tuple[str, ...], mesh: str | None = None) -> str:
+    """The text of a blueprint with another `deploy` and `mesh`; scalars stay as they are written."""
+    data = yaml.load(text, yaml.BaseLoader)
+    data["platform"] = {key: value for key, value in data.get("platform", {}).items() if key != "mesh"}
+    data["platform"] |= {"deploy": list(deploy)} | ({"mesh": mesh} if mesh else {})
+    return str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True))
+
+
+def facts(blueprint: Blueprint, pack: str) -> Any:
+    """The facts of the whole, as a pack for the system sees them."""
+    [part] = [p for u in plan(blueprint, bundled().packs).units for p in u.parts if p.pack.card.pack == pack]
+    return part.facts["whole"]
+
+
+def files_of(blueprint: Blueprint, *packs: str) -> Mapping[str, str]:
+    """What packs make of a system, as text by its path from the folder of the system."""
     return {
-        str(PurePosixPath(unit.folder, file.path)): file.data.decode()
-        for unit in plan(loaded.blueprint, bundled().packs).units
+        f"{unit.folder}/{file.path}": file.data.decode()
+        for unit in plan(blueprint, bundled().packs).units
+        if {part.pack.card.pack for part in unit.parts} & set(packs)
         for file in render(unit)
-        if not file.path.endswith(CODE)
     }
 
 
-def written(folder: Path, files: dict[str, str], *ends: str) -> list[Path]:
-    """Write the files whose paths end so, and say where they are."""
-    found = []
-    for path, text in files.items():
-        if path.endswith(ends):
-            place = folder / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(text, encoding="utf-8")
-            found.append(place)
-    return found
+def declared(blueprint: Blueprint) -> set[tuple[str, str]]:
+    """The synchronous edges of a blueprint between what svcforge makes."""
+    made = {*blueprint.services, *blueprint.bffs}
+    return {
+        (edge.source, edge.target)
+        for edge in edges(blueprint)
+        if edge.kind in SYNC and edge.target in made and edge.source != edge.target
+    }

@@ -12,9 +12,9 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from tests.packs.repositories import SYSTEMS, made
+from tests.packs.repositories import files_of as systems_files_of
 from tests.packs.root.test_root import ODD, SHARED
-from tests.packs.systems import SYSTEMS, made
-from tests.packs.systems import files_of as systems_files_of
 
 Entity = dict[str, Any]
 
