@@ -5,6 +5,8 @@ set -eu
 wanted=""
 command -v rabbitmq-server >/dev/null || [ -x /usr/sbin/rabbitmq-server ] || wanted="$wanted rabbitmq-server"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted="$wanted postgresql"
+command -v promtool >/dev/null || wanted="$wanted prometheus"
+command -v amtool >/dev/null || wanted="$wanted prometheus-alertmanager"
 command -v chromium >/dev/null || wanted="$wanted chromium"
 [ -n "$wanted" ] || exit 0
 echo "==> installing$wanted"

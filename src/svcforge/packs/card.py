@@ -35,6 +35,17 @@ def _folder(value: str) -> str:
     return value
 
 
+def _scalars(value: object) -> object:
+    """Plain scalars as YAML 1.2 means them: truth values and whole numbers; what is quoted is text."""
+    if isinstance(value, Mapping):
+        return {str(key): _scalars(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_scalars(item) for item in value]
+    if isinstance(value, str) and not isinstance(value, tree.Quoted):
+        return int(value) if re.fullmatch("-?[0-9]+", value) else _truth(value)
+    return value
+
+
 Truth = Annotated[bool, BeforeValidator(_truth)]
 Globs = tuple[Annotated[str, Field(min_length=1)], ...]
 Command = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)]
@@ -104,8 +115,38 @@ class Component(_Strict):
     overlays: Globs = ()
 
 
+Signal = Literal["traces", "logs", "metrics"]
+"""What a collector takes in and sends on."""
+
+Exporter = Annotated[dict[str, Any], BeforeValidator(_scalars)]
+"""What an exporter of the OpenTelemetry Collector is told; `${env:NAME:-value}` is for the environment to say."""
+
+
+class Server(_Strict):
+    """How a backend runs in a container on one machine, for development.
+
+    `env` is what a collector beside it is told, `${host}` being its name. `screen` is the port of its pages, `data` the
+    folder that it keeps. `source` is how Grafana asks it: the type of its data source, and the port. An image without
+    a shell has no `health`, and nobody waits for it.
+    """
+
+    image: Annotated[str, Field(min_length=1)]
+    user: Annotated[str, Field(pattern=r"^[1-9][0-9]*:[0-9]+$")] = "10001:10001"
+    command: Globs = ()
+    environment: dict[str, str] = Field(default_factory=dict)
+    env: dict[str, str] = Field(default_factory=dict)
+    screen: Annotated[int, Field(ge=1)] | None = None
+    data: Annotated[str, Field(pattern="^/")] | None = None
+    health: Command | None = None
+    memory: str = "512M"
+    source: dict[Literal["type", "port"], str] | None = None
+
+
 Place = Literal["gateway", "broker", "mesh", "deploy", "metrics", "tracing", "logs"]
 """A place of `platform` that packs fill."""
+
+Beside = Place | Literal["collector"]
+"""What a pack may stand beside: whatever fills a place, or whatever a collector sends to."""
 
 
 class Card(_Strict):
@@ -122,8 +163,11 @@ class Card(_Strict):
     files: Files = Files()
     literals: Truth = False
     sections: Globs = ()
-    beside: tuple[Place, ...] = ()
+    beside: tuple[Beside, ...] = ()
     components: tuple[Component, ...] = ()
+    exporters: dict[Signal, dict[str, Exporter]] = Field(default_factory=dict)
+    secrets: dict[Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")], str] = Field(default_factory=dict)
+    server: Server | None = None
     renames: dict[str, str] = Field(default_factory=dict)
     tools: tuple[dict[Literal["pypi", "npm"], str], ...] = ()
     taken: Taken = Taken()

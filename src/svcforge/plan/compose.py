@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from svcforge.plan.commands import filled
-from svcforge.plan.containers import asks_issuer, environment, mounted, own_secrets, served, shared_secrets
+from svcforge.plan.containers import asks_issuer, environment, mounted, own_secrets, served, server, shared_secrets
 from svcforge.plan.edges import calls
 from svcforge.plan.types import Fact
 
@@ -46,10 +46,10 @@ def compose_facts(
         }
         if gateway
         else None,
-        "broker": {"name": _server(broker["name"]), "networks": of(_server(broker["name"]))} if broker else None,
+        "broker": {"name": server(broker["name"]), "networks": of(server(broker["name"]))} if broker else None,
         "databases": {
-            "name": _server(store),
-            "networks": of(_server(store)),
+            "name": server(store),
+            "networks": of(server(store)),
             "engine": store,
             "names": [{"name": p["package"], "secret": f"{p['package']}.database_url"} for p in databases],
         }
@@ -67,14 +67,9 @@ def _edges(
     yield from calls(parts, gateway)
     for part in parts:
         if broker and part["has"]["broker"]:
-            yield part["name"], _server(broker["name"])
+            yield part["name"], server(broker["name"])
     for part in databases:
-        yield part["name"], _server(store or "")
-
-
-def _server(engine: str) -> str:
-    """The container of an engine: a service of the user's may have the engine's name, but never one with `_`."""
-    return f"{engine}_server"
+        yield part["name"], server(store or "")
 
 
 def _between(a: str, b: str) -> str:
@@ -97,8 +92,8 @@ def _part(part: Fact, networks: list[str], store: str | None, broker: Fact | Non
         "secrets": list(mounted(part, store)),
         "migrate": filled(migrate, {"service": part}) if migrate and part["database"] else None,
         "after": [
-            *([_server(store)] if store and served(part, store) else []),
-            *([_server(broker["name"])] if broker and part["has"]["broker"] else []),
+            *([server(store)] if store and served(part, store) else []),
+            *([server(broker["name"])] if broker and part["has"]["broker"] else []),
         ],
         "networks": networks,
         "volume": f"{part['name']}_data" if file else None,

@@ -11,6 +11,11 @@ SECRETS = "/run/secrets"
 """Where containers find what is secret, each a file."""
 
 
+def server(engine: str) -> str:
+    """The container of an engine: a service of the user's may have the engine's name, but never one with `_`."""
+    return f"{engine}_server"
+
+
 def served(part: Fact, store: str | None) -> bool:
     """Whether a part's database is in the system's server; else it is a file of its own."""
     return bool(part["database"] and store is not None and part["store"] == store)

@@ -22,6 +22,7 @@ from svcforge.plan.run import run_facts, run_text
 from svcforge.plan.sections import Planned, sections
 from svcforge.plan.service import bff_facts, service_facts
 from svcforge.plan.system import system_fact
+from svcforge.plan.telemetry import SIGNALS
 from svcforge.plan.types import Fact
 from svcforge.plan.whole import external_facts, whole_facts
 from svcforge.plan.words import said, worded
@@ -182,12 +183,17 @@ class _Draft:
         cards = tuple(pack.card for pack in platforms)
         whole = whole_facts(self.blueprint, self.parts, about, broker, externals, cards, self.numbers)
         run = run_facts(self.shared, self.parts, gateway, broker, externals, self.numbers)
-        known = Planned(self.blueprint, self.parts, gateway, broker, cards)
+        known = Planned(self.blueprint, self.parts, gateway, broker, cards, self._backends())
         for pack in platforms:
             self._unit(pack.card.pack, pack, {"whole": whole | {"run": run} | sections(known, pack.card)})
         if root := self.packs.get(("platform", ROOT)):
             facts = {"whole": whole | {"run": run} | sections(known, root.card)}
             self._unit(ROOT, root, facts, (File("run.json", run_text(run), kind="owned"),))
+
+    def _backends(self) -> tuple[Card, ...]:
+        """The cards of what a collector sends to; there is nothing else of them."""
+        found = (self.packs.get(("platform", getattr(self.blueprint.platform, place) or "")) for place in SIGNALS)
+        return tuple(pack.card for pack in found if pack and pack.card.unit == "collector")
 
     def _platforms(self) -> list[Pack]:
         """The packs for the system as a whole: those that `platform` names, then those that stand beside a place."""
@@ -196,6 +202,7 @@ class _Draft:
             place: (name,) for place in ("mesh", "metrics", "tracing", "logs") if (name := getattr(platform, place))
         }
         named = dict.fromkeys(name for names in said.values() for name in names)
-        beside = [n for (kind, n), pack in self.packs.items() if kind == "platform" and said.keys() & pack.card.beside]
+        places = {*said, *(card.unit for card in self._backends())}
+        beside = [n for (kind, n), pack in self.packs.items() if kind == "platform" and places & {*pack.card.beside}]
         found = (self.packs.get(("platform", name)) for name in dict.fromkeys((*named, *beside)))
         return [pack for pack in found if pack and pack.card.unit == "system"]

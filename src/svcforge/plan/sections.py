@@ -12,6 +12,7 @@ from svcforge.plan.compose import compose_facts
 from svcforge.plan.kubernetes import kubernetes_facts
 from svcforge.plan.mesh import mesh_facts
 from svcforge.plan.parts import EMBEDDED
+from svcforge.plan.telemetry import telemetry_facts
 from svcforge.plan.traffic import traffic_facts
 from svcforge.plan.types import Fact
 
@@ -25,6 +26,7 @@ class Planned:
         gateway: the gateway's, where svcforge makes one.
         broker: the broker's facts, where svcforge makes one.
         platforms: the cards of the platforms that are made for the system as a whole.
+        backends: the cards of those that `platform` names, and a collector sends to.
     """
 
     blueprint: Blueprint
@@ -32,6 +34,7 @@ class Planned:
     gateway: tuple[Card, Fact] | None
     broker: Fact | None
     platforms: tuple[Card, ...] = ()
+    backends: tuple[Card, ...] = ()
     kept: dict[str, Fact] = field(default_factory=dict)
 
     @property
@@ -111,11 +114,16 @@ def _mesh(planned: Planned) -> Fact:
     return mesh_facts(planned.blueprint, planned.section("traffic"), planned.section("kubernetes"), planned.facts)
 
 
+def _telemetry(planned: Planned) -> Fact:
+    return telemetry_facts(planned.blueprint, planned.facts, planned.backends)
+
+
 SECTIONS: Mapping[str, Callable[[Planned], Fact]] = {
     "compose": _compose,
     "kubernetes": _kubernetes,
     "traffic": _traffic,
     "mesh": _mesh,
+    "telemetry": _telemetry,
 }
 """What there is to know, by name: the system's containers, its objects in a cluster, what may pass between its parts,
-and how a mesh sees to it."""
+how a mesh sees to it, and what watches it."""

@@ -1,0 +1,155 @@
+"""Telemetry as facts: what each part promises and shows of itself, who is told when it fails, where the collector sends."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from svcforge.model.blueprint import Blueprint
+from svcforge.packs.card import Card, Signal
+from svcforge.plan.broker import heard
+from svcforge.plan.containers import server
+from svcforge.plan.naming import free, handle, title
+from svcforge.plan.objectives import objectives
+from svcforge.plan.policies import HTTP, OBSERVABILITY, TRACES
+from svcforge.plan.types import Fact
+
+METRICS = "/metrics"
+"""Where every stack shows its metrics, on the port that it serves on."""
+
+SIGNALS: Mapping[str, Signal] = {"tracing": "traces", "logs": "logs", "metrics": "metrics"}
+"""What a collector sends on, by the place of `platform` that says where to."""
+
+HOSTS = ("prometheus", "alertmanager", "grafana", "collector")
+"""What stands beside the services in one Compose project, to watch them."""
+
+LONGEST_UID = 40
+"""Grafana's limit."""
+
+UNOWNED = "on-call"
+"""Who is told of what belongs to no team."""
+
+CLUSTER, COMPOSE = "kubernetes", "compose"
+"""Platforms on which a collector runs: where the cluster is asked who shows metrics, where names are."""
+
+IMAGE = "docker.io/otel/opentelemetry-collector-contrib:0.159.0"
+"""The collector with what others have contributed: exporters to all backends."""
+
+SETTING = re.compile(r"\$\{env:([A-Z][A-Z0-9_]*)(?::-([^}]*))?\}")
+"""What an exporter leaves to the environment, as the collector writes it: a name, and what holds without it."""
+
+
+def telemetry_facts(blueprint: Blueprint, parts: list[Fact], backends: Iterable[Card]) -> Fact:
+    """The facts of what watches a system.
+
+    Args:
+        parts: the facts of services and BFFs.
+        backends: the cards of what `platform` names for traces, logs and metrics, where a collector sends to those.
+    """
+    watched = [_part(part) for part in parts]
+    teams = list(dict.fromkeys(part["team"] for part in watched if part["team"]))
+    cards = {card.pack: card for card in backends}
+    exporters = list(_exporters(blueprint, cards))
+    pipelines = [
+        {"signal": signal, "exporters": [one["name"] for one in exporters if signal in one["signals"]]}
+        for signal in SIGNALS.values()
+        if any(signal in one["signals"] for one in exporters)
+    ]
+    signals = {pipeline["signal"] for pipeline in pipelines}
+    cluster, compose = (name in blueprint.platform.deploy for name in (CLUSTER, COMPOSE))
+    return {
+        "namespace": OBSERVABILITY,
+        "cluster": cluster,
+        "scrape": {"port": HTTP, "path": METRICS},
+        "otlp": TRACES,
+        "parts": watched,
+        "dashboards": list(_dashboards(blueprint.system, watched)),
+        "teams": teams,
+        "unowned": free(UNOWNED, teams),
+        "hosts": {name: server(name) for name in HOSTS},
+        "sources": [
+            {"name": card.pack, "title": title(card.pack), "host": server(card.pack)} | card.server.source
+            for card in cards.values()
+            if card.server and card.server.source
+        ],
+        "exporters": exporters,
+        "pipelines": pipelines,
+        "image": IMAGE,
+        "settings": list(_settings(exporters)),
+        "secrets": [{"name": name, "about": about} for card in cards.values() for name, about in card.secrets.items()],
+        "outside": any(card.server is None for card in cards.values()),
+        "scraped": "metrics" in signals,
+        "found": cluster and "metrics" in signals,
+        "ships": compose and "logs" in signals,
+        "compose": compose and bool({"logs", "metrics"} & signals),
+    }
+
+
+def _settings(exporters: list[Fact]) -> Iterator[Fact]:
+    """What exporters leave to the environment, each once; it has to be said where there is no default."""
+    found: dict[str, str | None] = {}
+    for name, default in SETTING.findall(json.dumps([one["config"] for one in exporters])):
+        found.setdefault(name, default or None)
+    yield from ({"name": name, "default": default} for name, default in found.items())
+
+
+def _dashboards(system: str, parts: list[Fact]) -> Iterator[Fact]:
+    """One of the system, one of each part."""
+    name = free(system, [part["name"] for part in parts], "-system")
+    yield {
+        "name": name,
+        "uid": _uid(name),
+        "title": system,
+        "about": f"{title(system)}: all of its services",
+        "part": None,
+    }
+    for part in parts:
+        yield {
+            "name": part["name"],
+            "uid": _uid(f"{name}-{part['name']}"),
+            "title": f"{system} / {part['name']}",
+            "about": f"{part['title']}: requests, errors, durations, and what it waits for",
+            "part": part,
+        }
+
+
+def _uid(name: str) -> str:
+    """How Grafana knows a dashboard: the name, cut short where it is too long."""
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return name if len(name) <= LONGEST_UID else f"{name[: LONGEST_UID - 9]}-{digest}"
+
+
+def _part(part: Fact) -> Fact:
+    """What a part shows, by the names that stand in the labels of its metrics."""
+    return {
+        "name": part["name"],
+        "title": part["title"],
+        "kind": "bff" if part["role"] == "bff" else "service",
+        "team": handle(part["team"]) if part["team"] else None,
+        "port": part["port"],
+        "objectives": list(objectives(part["slo"])),
+        "emits": part["has"]["emits"],
+        "sagas": [saga["name"] for saga in part["sagas"]],
+        "queues": sorted(hearing["queue"] for hearing in heard(part)),
+        "breakers": sorted(_breakers(part)),
+    }
+
+
+def _breakers(part: Fact) -> Iterator[str]:
+    for dependency in part["dependencies"]:
+        for operation in dependency["operations"]:
+            if operation["policy"]["breaker"]:
+                yield f"{dependency['name']}.{operation['name']}"
+
+
+def _exporters(blueprint: Blueprint, backends: dict[str, Card]) -> Iterator[Fact]:
+    """The exporters of a collector, each once: what it is told, and which signals go there."""
+    found: dict[str, Fact] = {}
+    for place, signal in SIGNALS.items():
+        backend = backends.get(getattr(blueprint.platform, place) or "")
+        for name, config in (backend.exporters.get(signal, {}) if backend else {}).items():
+            kept = found.setdefault(name, {"name": name, "config": config, "signals": []})
+            kept["signals"].append(signal)
+    yield from found.values()
