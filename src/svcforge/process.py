@@ -26,6 +26,9 @@ INHERITED = (
 INSTALLERS = ("UV_*", "PIP_*", "NPM_CONFIG_*", "npm_config_*", "*_PROXY", "*_proxy")
 """To be inherited besides by what fetches packages: indexes, caches, proxies."""
 
+ASKING_GIT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+"""The environment in which git neither writes nor asks, nor fetches what a partial clone lacks."""
+
 # Limits are set by the child itself, in an interpreter that then becomes the program: a `preexec_fn` may
 # hang when the parent has threads.
 _LIMITED = """

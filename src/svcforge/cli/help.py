@@ -26,6 +26,8 @@ Commands:
   diff      Show what generate would change.
   resolve   List and close the conflicts of merges.
   undo      Take back the last generation.
+  doctor    Check what svcforge keeps about what it generated.
+  eject     Make a part your own.
   up        Run what was generated on this machine.
   status    Show what runs.
   logs      Show the logs of what runs.

@@ -29,6 +29,8 @@ VERBS = (
     Verb("diff", "diff", "Show what generate would change."),
     Verb("resolve", "resolve", "List and close the conflicts of merges."),
     Verb("undo", "undo", "Take back the last generation."),
+    Verb("doctor", "doctor", "Check what svcforge keeps about what it generated."),
+    Verb("eject", "eject", "Make a part your own."),
     Verb("up", "up", "Run what was generated on this machine."),
     Verb("status", "status", "Show what runs."),
     Verb("logs", "logs", "Show the logs of what runs."),

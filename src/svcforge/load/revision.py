@@ -14,9 +14,6 @@ from svcforge.errors import SvcforgeError
 PATIENCE = 60.0
 """Seconds that git may take for one answer."""
 
-QUIETLY = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
-"""It neither writes nor asks, nor fetches what a partial clone lacks."""
-
 
 @dataclass(slots=True)
 class Revision:
@@ -147,4 +144,4 @@ def _git(folder: FilePath, *arguments: str, stdin: bytes = b"") -> process.Compl
         raise SvcforgeError(
             "there is no git to look for a revision with", "install git, or name the older version's file"
         )
-    return process.run(("git", *arguments), cwd=folder, env=QUIETLY, timeout=PATIENCE, stdin=stdin)
+    return process.run(("git", *arguments), cwd=folder, env=process.ASKING_GIT, timeout=PATIENCE, stdin=stdin)

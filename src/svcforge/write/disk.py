@@ -36,8 +36,9 @@ class TooLarge(Exception):
 class Disk:
     """A folder and what is below it; paths are relative, with "/"."""
 
-    def __init__(self, root: Path | int) -> None:
-        self.root = root if isinstance(root, int) else os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    def __init__(self, root: Path) -> None:
+        self.path = root
+        self.root = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self._open: dict[str, int] = {}
         self.made: list[str] = []
         """Folders that were not there before, in the order in which they were made."""

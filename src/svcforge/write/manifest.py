@@ -12,10 +12,12 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from svcforge import process
 from svcforge.errors import SvcforgeError
 from svcforge.merge.entry import Entry, State
 from svcforge.packs.card import FileKind
@@ -27,6 +29,9 @@ VERSION = 1
 
 MANIFEST, BASE = f"{STATE}/manifest.json", f"{STATE}/base"
 
+PATIENCE = 10.0
+"""Seconds."""
+
 LARGEST = {MANIFEST: 64 << 20, BASE: 1 << 30}
 """Bytes that are read of each; a hundred thousand files need less."""
 
@@ -35,12 +40,14 @@ LARGEST = {MANIFEST: 64 << 20, BASE: 1 << 30}
 class Header:
     """What the first line says: the unit, the packs that filled it, and the hash of what went in.
 
-    `input` is None when something offered was not accepted: the next run must look again.
+    `input` is None when something offered was not accepted: the next run must look again. Of an ejected unit nothing is
+    generated any more.
     """
 
     unit: str
     packs: tuple[str, ...]
     input: str | None
+    ejected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,8 @@ def manifest_text(manifest: Manifest) -> bytes:
     """The manifest as it is written: the same for the same content."""
     header = manifest.header
     first = {"lock": VERSION, "unit": header.unit, "packs": header.packs, "input": header.input}
+    if header.ejected:
+        first["ejected"] = True
     lines = [f'{json.dumps(first, ensure_ascii=False)[:-1]}, "files": {{']
     for path, entry in sorted(manifest.files.items()):
         mode = "755" if entry.executable else "644"
@@ -100,7 +109,7 @@ def manifest_of(text: bytes, name: str) -> Manifest:
         path: Entry(line.h, line.g, line.m == "755", line.k, line.s, line.n)
         for path, line in sorted(found.files.items())
     }
-    return Manifest(Header(found.unit, found.packs, found.input), files)
+    return Manifest(Header(found.unit, found.packs, found.input, found.ejected), files)
 
 
 def input_of(text: bytes) -> str | None:
@@ -148,18 +157,35 @@ def kept(manifest: Manifest, base: bytes) -> dict[str, bytes]:
 
 
 class Offered:
-    """What was last offered, read when it is first asked for."""
+    """What was last offered, read when it is first asked for; never anything but what the manifest says.
 
-    def __init__(self, known: Manifest, disk: Disk, folder: str) -> None:
-        self.known, self.disk, self.folder = known, disk, folder
-        self.kept: Mapping[str, bytes] | None = None
+    Where the base is lost or damaged, the user's git repository may still have the bytes, by the id that it gives them.
+    """
+
+    def __init__(self, known: Manifest, disk: Disk, folder: str, out: Path) -> None:
+        self.known, self.disk, self.folder, self.out = known, disk, folder, out
+        self.kept: dict[str, bytes] | None = None
 
     def bytes_of(self, path: str) -> bytes | None:
-        """The bytes of a file; None where they are not what the manifest says."""
+        """The bytes of a file; None where they are nowhere."""
         if self.kept is None:
             found = read_state(self.disk, self.folder, BASE)
             self.kept = kept(self.known, found[0]) if found else {}
+        if path not in self.kept and path in self.known.files:
+            data = self._committed(self.known.files[path])
+            if data is not None:
+                self.kept[path] = data
         return self.kept.get(path)
+
+    def _committed(self, entry: Entry) -> bytes | None:
+        """The bytes of a file as they were committed once; None where no repository has them."""
+        try:
+            asked = ("git", "cat-file", "blob", entry.blob)
+            found = process.run(asked, cwd=self.out, env=process.ASKING_GIT, timeout=PATIENCE)
+        except SvcforgeError:
+            return None
+        known = found.ok and hashlib.sha256(found.raw).hexdigest() == entry.hash
+        return found.raw if known else None
 
 
 class _Strict(BaseModel):
@@ -180,4 +206,5 @@ class _Document(_Strict):
     unit: Annotated[str, Field(max_length=255)]
     packs: tuple[str, ...]
     input: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None
+    ejected: bool = False
     files: dict[str, _Line]

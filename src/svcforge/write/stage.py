@@ -123,9 +123,11 @@ class _Desk:
         unit = self.unit
         text = read_state(disk, unit.folder, MANIFEST)
         known = manifest_of(text[0], self._path(MANIFEST)) if text else Manifest(self.header)
+        if known.header.ejected:
+            return Prepared(ChangeSet(unit.name, unit.folder, {}, {}, len(self.files)))
         known = self._without_restored(known, disk)
         current = {path: disk.look(self._path(path)) for path in questions(known.files, self.new)}
-        old = Offered(known, disk, unit.folder)
+        old = Offered(known, disk, unit.folder, disk.path)
         decided, steps = [], []
         for decision in decisions(known.files, self.new, current):
             found = decision

@@ -13,18 +13,22 @@ SKIPPED = ("node_modules", "__pycache__")
 """Folders in which tools keep what they made; those that begin with a dot are not looked into either."""
 
 
+def folders_of_units(out: Path) -> Iterator[str]:
+    """The folder of each unit, "" is the root, by path; whatever its manifest holds."""
+    state, _, manifest = MANIFEST.partition("/")
+    for place, folders, _ in os.walk(out):
+        folder = Path(place).relative_to(out).as_posix()
+        if state in folders and Path(place, state, manifest).is_file():
+            yield "" if folder == "." else folder
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in SKIPPED)
+
+
 def units_in(out: Path, disk: Disk) -> Iterator[tuple[str, Manifest]]:
-    """Folder ("" is the root) and manifest of each unit, by path.
+    """Folder and manifest of each unit, by path.
 
     Raises SvcforgeError when a manifest is none.
     """
-    state, _, name = MANIFEST.partition("/")
-    for place, folders, _ in os.walk(out):
-        folder = Path(place).relative_to(out).as_posix()
-        folder = "" if folder == "." else folder
-        if state in folders and Path(place, state, name).exists():
-            path = f"{folder}/{MANIFEST}" if folder else MANIFEST
-            text = read_state(disk, folder, MANIFEST)
-            if text is not None:
-                yield folder, manifest_of(text[0], path)
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in SKIPPED)
+    for folder in folders_of_units(out):
+        text = read_state(disk, folder, MANIFEST)
+        if text is not None:
+            yield folder, manifest_of(text[0], f"{folder}/{MANIFEST}" if folder else MANIFEST)

@@ -1,0 +1,50 @@
+"""`doctor` and `eject` as they are typed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.cli.test_generate import MORE, OPERATIONS, folder, run
+
+__all__ = ["folder"]
+
+CapSys = pytest.CaptureFixture[str]
+
+
+def test_doctor_says_what_is_wrong_and_how_to_mend_it(folder: Path, capsys: CapSys) -> None:
+    assert run(["generate"]) == 0
+    capsys.readouterr()
+    assert run(["doctor"]) == 0
+    assert capsys.readouterr().out == "all is well\n"
+    (folder / "services/things/.svcforge/base").unlink()
+    assert run(["doctor", "--fix"]) == 1
+    printed = capsys.readouterr().out
+    assert printed.startswith("services/things/.svcforge/base: what was generated of ")
+    assert printed.endswith("\n  help: these files will lie side by side, not be merged\n")
+    assert run(["doctor", "--format", "json"]) == 1
+    assert json.loads(capsys.readouterr().out)["ailments"][0]["mended"] is False
+
+
+def test_conflicts_have_the_exit_code_of_conflicts(folder: Path, capsys: CapSys) -> None:
+    assert run(["generate"]) == 0
+    (folder / OPERATIONS).write_text("# mine\n")
+    (folder / "blueprint.yaml").write_text(MORE)
+    assert run(["generate"]) == 3
+    capsys.readouterr()
+    assert run(["doctor"]) == 3
+    assert capsys.readouterr().out == f"{OPERATIONS}: it is in conflict\n  help: svcforge resolve\n"
+
+
+def test_an_ejected_part_is_left_alone(folder: Path, capsys: CapSys) -> None:
+    assert run(["generate"]) == 0
+    capsys.readouterr()
+    assert run(["eject", "things"]) == 0
+    assert capsys.readouterr().out == "services/things: yours; nothing is generated into it any more\n"
+    before = (folder / OPERATIONS).read_text()
+    (folder / "blueprint.yaml").write_text(MORE)
+    assert run(["generate"]) == 0
+    assert (folder / OPERATIONS).read_text() == before
+    assert run(["eject", "thing"]) == 2
+    assert 'did you mean "things"?' in capsys.readouterr().err
