@@ -101,12 +101,14 @@ def _part(part: Fact, about: Fact | None, mesh: Mesh, scaled: bool) -> Fact:
     """One part; `about` is null for the gateway, `scaled` false where there is only one replica, and so one release."""
     name = part["name"]
     at_door = name == mesh.door
+    rules = _door_rules(mesh) if at_door else [*_rules(part, mesh), *_open_rules(about, mesh)]
     return {
         "name": name,
         "kind": part["kind"],
         "host": mesh.host(name),
         "releases": part["releases"] if scaled else [],
-        "rules": _door_rules(mesh) if at_door else [*_rules(part, mesh), *_open_rules(about, mesh)],
+        "rules": rules,
+        "demands": any(rule["subjects"] for rule in rules),
         "routes": _routes(part, mesh),
         "timeout": duration(_longest(part)),
         "late": duration(2 * _longest(part)),

@@ -12,28 +12,61 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.packs.kubernetes.cluster import OVERLAYS, SYSTEMS, Object, OnceOnly, kubectl, read, text_of
+from tests.packs.kubernetes.cluster import OVERLAYS, Object, OnceOnly, kubectl, read, text_of
+from tests.packs.kubernetes.cluster import SYSTEMS as OTHERS
 
 from svcforge.model.blueprint import Blueprint
 from svcforge.packs.shelf import bundled
 from svcforge.plan.plan import plan
 from svcforge.render.unit import render
 
+POST = """
+svcforge: 1
+system: post
+platform: {mesh: istio, gateway: envoy, store: postgres, deploy: [kubernetes], metrics: prometheus}
+defaults: {stack: python, api_version: v1}
+externals:
+  printer: {operations: {print_page: {http: POST /pages, in: {text: text}}}}
+gateway:
+  auth: {jwt: {issuer: https://auth.test, audience: post, jwks: "https://auth.test/keys"}}
+  routes: {/api/letters: {to: letters, timeout: 4s}}
+contexts:
+  office:
+    services:
+      letters:
+        owns: {Letter: {text: text}}
+        operations:
+          send_letter:
+            http: POST /letters
+            creates: Letter
+            scopes: [letters]
+            calls: [{to: stamps.take_stamp, timeout: 300ms, retries: 2, breaker: {failures: 40%, window: 10, reset: 7s}}]
+          get_letter: {http: "GET /letters/{id}", reads: Letter, public: an example}
+        releases:
+          v1: {weight: 80}
+          v2: {weight: 20, when: {header: {tester: "yes"}}}
+      stamps:
+        owns: {Stamp: {value: int}}
+        operations:
+          take_stamp: {creates: Stamp, in: {letter: uuid}, idempotent: by field letter, calls: [printer.print_page]}
+"""
+"""A door, two services, one of them in two releases, an issuer whose keys the mesh can fetch, and the world outside."""
+
+SYSTEMS = (*OTHERS, "post")
+
 
 def in_mesh(text: str) -> str:
     """The same blueprint in a mesh."""
     flow = text.replace("platform: {", "platform: {mesh: istio, ", 1)
-    return (
-        flow
-        if flow != text
-        else re.sub("^platform:.*\n", "platform:\n  mesh: istio\n", text, count=1, flags=re.MULTILINE)
-    )
+    if flow != text:
+        return flow
+    return re.sub("^platform:.*\\n", "platform:\\n  mesh: istio\\n", text, count=1, flags=re.MULTILINE)
 
 
 @cache
 def blueprint_of(name: str) -> Blueprint:
     """The blueprint of a system of the tests."""
-    return read(in_mesh(text_of(name)))
+    return read(POST if name == "post" else in_mesh(text_of(name)))
 
 
 def made(blueprint: Blueprint) -> dict[str, str]:
