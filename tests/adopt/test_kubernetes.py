@@ -254,3 +254,47 @@ def test_kinds_that_are_not_known_are_told_once(tmp_path: Path) -> None:
 def test_a_list_of_objects_is_its_objects(tmp_path: Path) -> None:
     listed = "apiVersion: v1\nkind: List\nitems:\n  - {apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: []}}\n"
     assert list(cluster(tmp_path, listed).services) == ["a"]
+
+
+def test_a_service_entry_is_a_host_outside(tmp_path: Path) -> None:
+    folder = Folder(tmp_path).write(
+        shop="""
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: orders}
+        spec: {containers: [{name: orders, env: [{name: PAY_HOST, value: api.pay.com}]}]}
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: {name: pay}
+        spec: {hosts: [api.pay.com, "*.pay.com"], location: MESH_EXTERNAL}
+        """
+    )
+    found = folder.blueprint()
+    assert (list(found.externals), calls(found.services["orders"])) == (["api-pay-com"], ["api-pay-com"])
+    assert folder.imported().notes == (
+        'shop.yaml:9 ServiceEntry: not read: "*.pay.com", which is no single host outside',
+    )
+
+
+def test_a_host_that_nobody_has_is_told_even_when_it_is_a_lone_word(tmp_path: Path) -> None:
+    folder = Folder(tmp_path).write(
+        shop="""
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: orders}
+        spec:
+          containers:
+            - name: orders
+              env:
+                - {name: STOCK_HOST, value: stok}
+                - {name: PAY_SERVER, value: api.pay.com}
+                - {name: BIND_ADDR, value: 0.0.0.0}
+                - {name: OWN_HOST, value: localhost}
+                - {name: THEME, value: dark}
+        """
+    )
+    assert folder.imported().notes == (
+        'shop.yaml:9 STOCK_HOST: "stok" is named, and no part of the sources has that name',
+        'shop.yaml:10 PAY_SERVER: "api.pay.com" is named, and no part of the sources has that name',
+    )

@@ -43,6 +43,8 @@ NOT_CALLED = frozenset(
 """Words of a variable's name whose address is no one that the service calls."""
 NOT_OUTSIDE = frozenset({"issuer", "audience", "public", "external", "frontend", "docs", "schema", "namespace"})
 """Words of a variable's name whose address outside is a name, or for others to call."""
+HOST_WORDS = frozenset({"host", "hosts", "hostname", "addr", "address", "addresses"})
+"""Last words of a variable's name that make even a lone word in its value a host, whoever that is."""
 TRACERS = frozenset(["zipkin", "jaeger", "otlp", "otel"])
 UNDIVIDED = ("redis", "memcached", "etcd", "hazelcast")
 """Stores whose users share what is in them, unless they say otherwise."""
@@ -102,7 +104,7 @@ def _found(node: Node, variable: Variable, all_: list[Variable], resolve: Resolv
         if target is not None:
             if target.name != node.name:
                 yield _link(node, target, address, variable, all_)
-        elif address.scheme in ("http", "https", "grpc", "amqp", "amqps") or not address.bare:
+        elif not address.bare or is_public(address.host) or words_of(variable.name)[-1] in HOST_WORDS:
             yield from () if words & NOT_OUTSIDE else _outside(node, address, variable)
 
 

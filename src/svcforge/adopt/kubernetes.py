@@ -148,6 +148,13 @@ class _Cluster:
             if host and service.name.lower() not in self.hosts:
                 self.outside.append(Node(name=service.name, kind=Kind.EXTERNAL, origin=service.origin, aka=(host,)))
                 self.hosts[service.name.lower()] = service.name
+        for entry in self.objects.get("ServiceEntry", ()):
+            for host in texts(entry.spec, "hosts"):
+                if text(entry.spec, "location") == "MESH_INTERNAL" or "*" in host:
+                    self.notes.append(Note(entry.origin, f'not read: "{host}", which is no single host outside'))
+                elif host.lower() not in self.hosts:
+                    self.outside.append(Node(name=host, kind=Kind.EXTERNAL, origin=entry.origin))
+                    self.hosts[host.lower()] = host
 
     def resolve(self, host: str) -> Node | None:
         """The part that answers at a host's name, as any namespace may write it."""

@@ -94,7 +94,7 @@ class _Everywhere:
 def _referring(new: dict[tuple[str, str], str], key: str, node: Mapping) -> Mapping:
     """What names another object, by its new name; text alone, such as a host in a variable, stays as it is."""
     kind, field = (text(node, "kind"), "name") if key == "scaleTargetRef" else REFERENCES.get(key, ("", ""))
-    name = new.get((kind, text(node, field))) if kind else None
+    name = new.get((kind, text(node, field))) if field in node else None
     return with_entry(node, field, Quoted(name), node.keys_at[field]) if name else node
 
 

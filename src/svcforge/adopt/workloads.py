@@ -38,6 +38,7 @@ SILENT = frozenset(
         "IngressClass",
         "GatewayClass",
         "Telemetry",
+        "Gateway",
     ]
 )
 """Kinds that say nothing of who works with whom."""
@@ -52,7 +53,6 @@ READ = frozenset(
         "DestinationRule",
         "PeerAuthentication",
         "AuthorizationPolicy",
-        "Gateway",
         "RequestAuthentication",
         "HorizontalPodAutoscaler",
         "Route",

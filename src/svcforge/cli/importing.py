@@ -16,7 +16,7 @@ def command(
         list[str],
         typer.Argument(
             metavar="SOURCE...",
-            help="Compose files, folders of Kubernetes manifests, microTOSCA or dataflow models, topology.json.",
+            help="Compose files, Kubernetes manifests, Kustomize folders, Helm charts, models; files or folders.",
         ),
     ],
     output: Annotated[
