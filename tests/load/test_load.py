@@ -1,12 +1,14 @@
 """Files to a blueprint, or to findings with a place and a remedy."""
 
 from pathlib import Path
+from string import ascii_lowercase
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from svcforge.load import load_file, load_text
+from svcforge.load.index import COMPARED_AT_MOST
 from svcforge.model.elements import Verb
 from svcforge.model.policy import Breaker, Off
 
@@ -19,6 +21,13 @@ def told(text: str) -> list[str]:
 
 def service(body: str) -> str:
     return f"{HEAD}contexts: {{c: {{services: {{s: {body}}}}}}}\n"
+
+
+def lost_of(body: str) -> dict[str, str | None]:
+    """The references to nothing of service `s` and those after it, each with the nearest name."""
+    blueprint = load_text(service(body)).blueprint
+    assert blueprint is not None
+    return {lost.text: lost.nearest for lost in blueprint.unresolved}
 
 
 @pytest.mark.parametrize(
@@ -114,13 +123,26 @@ def test_what_yaml_refuses_is_told_once():
 
 
 def test_references_to_nothing_are_kept_with_the_nearest_name():
-    text = service(
-        "{operations: {create: {}}, calls: [s.creat], subscribes: {s.Ordered: create}, events: {Order: {a: uuid}}}"
+    text = "{operations: {create: {}}, calls: [s.creat], subscribes: {s.Ordered: create}, events: {Order: {a: uuid}}}"
+    assert lost_of(text) == {"s.creat": "s.create", "s.Ordered": "s.Order"}
+
+
+def test_an_operation_without_its_service_is_looked_for_where_only_one_has_it():
+    lost = lost_of(
+        "{operations: {create: {calls: [create, pay]}, pay: {calls: [made]}}}, t: {operations: {create: {}}}"
     )
-    loaded = load_text(text)
-    assert loaded.blueprint is not None
-    lost = {r.text: r.nearest for r in loaded.blueprint.unresolved}
-    assert lost == {"s.creat": "s.create", "s.Ordered": "s.Order"}
+    assert lost == {"create": None, "pay": "s.pay", "made": None}
+
+
+def test_names_that_stand_for_nothing_are_compared_with_all_services_so_long_as_they_may_be_misspelt():
+    names = [f"order{a}{b}" for a in ascii_lowercase for b in ascii_lowercase][: COMPARED_AT_MOST + 1]
+    lost = lost_of(f"{{calls: [{', '.join(names)}]}}, orders: {{}}")
+    assert [lost[name] for name in names] == ["orders"] * COMPARED_AT_MOST + [None]
+
+
+def test_a_service_that_is_gone_is_looked_for_once():
+    calls = ", ".join(["orderz"] * (COMPARED_AT_MOST + 1))
+    assert lost_of(f"{{calls: [{calls}, alse]}}, orders: {{}}, also: {{}}") == {"orderz": "orders", "alse": "also"}
 
 
 def test_policies_stay_unset_where_nothing_is_said_and_off_where_that_is_said():

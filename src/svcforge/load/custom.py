@@ -38,10 +38,9 @@ class CustomBuilder:
 
     def __init__(self, doc: BlueprintDoc, index: Index, names: Names) -> None:
         self.doc, self.index, self.names = doc, index, names
-        gateway = (doc.gateway.name,) if doc.gateway else ()
         teams = {t for c in doc.contexts.values() for t in (c.team, *(s.team for s in c.services.values()))}
         self.declared: Mapping[str, tuple[str, Collection[str]]] = {
-            "name": ("service", dict.fromkeys((*index.nodes, *gateway))),
+            "name": ("service", index.parties),
             "context": ("context", doc.contexts),
             "team": ("team", {t for t in (*teams, *(b.team for b in doc.bffs.values())) if t}),
         }

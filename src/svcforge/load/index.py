@@ -1,15 +1,19 @@
-"""What is declared, and what each written reference stands for; the ones that stand for nothing are kept as such."""
+"""What is declared, and what each written reference stands for; those that stand for nothing are kept."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from functools import cached_property
 from itertools import chain
 
 from svcforge.load.document import BlueprintDoc, ServiceDoc, VersionsDoc
 from svcforge.load.words import closest
 from svcforge.model.elements import Unresolved
 from svcforge.source.finding import Path
+
+COMPARED_AT_MOST = 100
+"""Names that stand for nothing and are compared with every service: who has more of them misses a file, not a letter."""
 
 
 class Index:
@@ -23,6 +27,9 @@ class Index:
                 self.services.setdefault(name, service)
         self.unresolved: list[Unresolved] = []
         self.nodes = dict.fromkeys((*self.services, *doc.externals, *doc.bffs))
+        self.parties = {**self.nodes, doc.gateway.name: None} if doc.gateway else self.nodes
+        self._near_service, self._near_node = _Near(self.services), _Near(self.nodes)
+        self._near_party = _Near(self.parties)
         self.versions: dict[tuple[str, str], tuple[int, ...]] = {
             (owner, name): versions_of(event)
             for owner, service in self.services.items()
@@ -47,17 +54,24 @@ class Index:
         owner, dot, name = text.partition(".")
         if not dot:
             if service_alone:
-                return self.named("service", text, path, self.nodes, self._gateway()), None
+                return self._service(text, path, self._near_party), None
             self._lost("operation", text, path, self._suggestions(text))
             return None, None
         operations = self.operations(owner)
         if operations is None:
-            self._lost("operation", text, path, [f"{close}.{name}" for close in closest(owner, self.nodes)])
+            self._lost("operation", text, path, [f"{close}.{name}" for close in self._near_node.to(owner)])
         elif name not in operations:
             self._lost("operation", text, path, [f"{owner}.{close}" for close in closest(name, operations)])
         else:
             return owner, name
         return None, None
+
+    def _service(self, text: str, path: Path, near: _Near) -> str | None:
+        """Follow a reference that names no operation and no event."""
+        if text in near.known:
+            return text
+        self._lost("service", text, path, near.to(text))
+        return None
 
     def operations(self, owner: str) -> Collection[str] | None:
         """The operations of a service or an external; None when neither is declared."""
@@ -69,11 +83,11 @@ class Index:
         """Follow `service.Event[.vN]` to publisher, event and version (None: the highest)."""
         owner, dot, rest = text.partition(".")
         if not dot and service_alone:
-            return self.named("service", text, path, self.services), None, None
+            return self._service(text, path, self._near_service), None, None
         name, version = _versioned(rest)
         service = self.services.get(owner)
         if service is None:
-            near = [f"{close}.{rest}" for close in closest(owner, self.services)] if dot else []
+            near = [f"{close}.{rest}" for close in self._near_service.to(owner)] if dot else []
         elif name not in service.events:
             near = [f"{owner}.{close}" for close in closest(name, service.events)]
         elif version is not None and version not in self.versions[owner, name]:
@@ -83,12 +97,32 @@ class Index:
         self._lost("event", text, path, near)
         return None, None, None
 
-    def _gateway(self) -> tuple[str, ...]:
-        return (self.doc.gateway.name,) if self.doc.gateway else ()
-
     def _suggestions(self, name: str) -> list[str]:
-        owners = [owner for owner, service in self.services.items() if name in service.operations]
+        owners = self._owners.get(name, ())
         return [f"{owners[0]}.{name}"] if len(owners) == 1 else []
+
+    @cached_property
+    def _owners(self) -> dict[str, list[str]]:
+        """The services that have an operation of a name."""
+        found: dict[str, list[str]] = {}
+        for owner, service in self.services.items():
+            for name in service.operations:
+                found.setdefault(name, []).append(owner)
+        return found
+
+
+class _Near:
+    """Suggestions for names that stand for nothing, from many that are declared."""
+
+    def __init__(self, known: Collection[str]) -> None:
+        self.known = known
+        self._kept: dict[str, list[str]] = {}
+
+    def to(self, name: str) -> list[str]:
+        """The declared names closest to one; none any more when `COMPARED_AT_MOST` others have been asked for."""
+        if name not in self._kept:
+            self._kept[name] = closest(name, self.known) if len(self._kept) < COMPARED_AT_MOST else []
+        return self._kept[name]
 
 
 def versions_of(event: object) -> tuple[int, ...]:

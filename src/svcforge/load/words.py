@@ -151,10 +151,13 @@ def closest(word: str, known: Iterable[str], *, distance: int = 2) -> list[str]:
     limit = min(distance, max(1, len(word) // 3))
     best: list[str] = []
     lower = word.lower()
+    letters = set(lower)
     for candidate in known:
-        if abs(len(candidate) - len(word)) > limit:
+        other = candidate.lower()
+        # One edit changes the length by one at most, and takes one letter away for one that it brings.
+        if abs(len(other) - len(lower)) > limit or len(letters.symmetric_difference(other)) > 2 * limit:
             continue
-        found = _distance(lower, candidate.lower(), limit)
+        found = _distance(lower, other, limit)
         if found < limit or (found == limit and not best):
             best, limit = [candidate], found
         elif found == limit and candidate not in best:
@@ -169,6 +172,13 @@ def choices(known: Iterable[str]) -> str:
 
 def _distance(a: str, b: str, limit: int) -> int:
     """Optimal string alignment (Damerau-Levenshtein without repeats), given up beyond the limit."""
+    # What both begin and end with is not compared: names of one system have much in common.
+    begin, end = 0, min(len(a), len(b))
+    while begin < end and a[begin] == b[begin]:
+        begin += 1
+    a, b = a[begin:], b[begin:]
+    while a and b and a[-1] == b[-1]:
+        a, b = a[:-1], b[:-1]
     before: list[int] = []
     row = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
