@@ -39,6 +39,7 @@ def failures(folder: Path, framework: str) -> Counter[str]:
     done = tool(
         CHECKOV, "checkov", "-d", folder, "--framework", framework, "--skip-download", "--compact", "-o", "json"
     )
+    assert done.stdout, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     assert found["results"]["parsing_errors"] == []
     assert found["summary"]["passed"] > 0
@@ -71,9 +72,7 @@ def test_images_pass_checkov_and_hadolint(tmp_path: Path) -> None:
     done = tool(HADOLINT, "hadolint", *images)
     assert (done.returncode, done.stdout) == (0, "")
     # The fifty have the same as these, which are enough for the slower of the two.
-    assert (
-        failures(tmp_path / "shop", "dockerfile") == failures(tmp_path / "online-boutique", "dockerfile") == Counter()
-    )
+    assert failures(tmp_path / "few", "dockerfile") == Counter()
 
 
 def test_workflows_pass_zizmor_and_their_schema(tmp_path: Path) -> None:
