@@ -86,6 +86,8 @@ def check(context: LintContext) -> Iterator[Violation]:
             message=f'there is no {reference.kind} "{reference.text}"',
             hint=f'did you mean "{near}"?'
             if near
-            else _SHAPES.get(reference.kind, f"write the name of one that is declared, or declare this {reference.kind}"),
+            else _SHAPES.get(
+                reference.kind, f"write the name of one that is declared, or declare this {reference.kind}"
+            ),
             fix=(Replace(reference.path, near, key=at_key, old=reference.text),) if near and reference.certain else (),
         )
