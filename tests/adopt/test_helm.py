@@ -260,7 +260,7 @@ def test_a_chart_that_cannot_be_read_is_told_with_advice_that_works(tmp_path: Pa
     assert folder.imported().notes == (
         f"Chart.yaml:1: not all of it was read: {ADVICE}",
         "templates/a.yaml:4: not read: a command is missing",
-        "templates/c.yaml:1: not read from here on: did not find expected ',' or ']'",
+        "templates/c.yaml:1: not read, from the start of its document to the end of the file: did not find expected ',' or ']'",
     )
     # What `helm template` prints: one file with all the objects, each behind a line that says where it is from.
     names = ("orders", "stock")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from svcforge.adopt.files import Read
 from svcforge.adopt.interpolation import Value, Values, environment_file, filled
-from svcforge.adopt.looking import entries, items, mapping, origin_of, text, texts, true
+from svcforge.adopt.looking import entries, items, mapping, origin_of, text, texts, true, unread
 from svcforge.adopt.reach import Reach, Refused, real
 from svcforge.adopt.system import Note, Origin
 from svcforge.source.foreign import read_foreign
@@ -116,9 +116,7 @@ class Project:
             if isinstance(read, Refused):
                 return read
             foreign = read_foreign(read, self._reach.shown(path))
-            if foreign.problem:
-                where = Origin(self._reach.shown(path), foreign.problem[0])
-                self.notes.append(Note(where, f"not read from here on: {foreign.problem[1]}"))
+            self.notes += unread(foreign, self._reach.shown(path))
             self._known[there] = [data for data in foreign.documents if isinstance(data, Mapping)]
         return self._known[there]
 
@@ -134,12 +132,14 @@ class Project:
             return documents
         self._done.add(there)
         for data in documents:
-            if (name := text(data, "name")) and self.name is None and not chain:
+            if (name := filled(text(data, "name"), scope.values).text) and self.name is None and not chain:
                 self.name = (name, origin_of(data, "name", file=scope.file, what="name"))
             for entry, origin in _listed(data, "include", scope.file):
                 self._include(entry, origin, scope, (*chain, there))
             for service, written, place in entries(data, "services"):
-                if isinstance(written, Mapping):
+                if not isinstance(written, Mapping):
+                    self.notes.append(Note(Origin.of(place), f'not read: "{service}" is no service'))
+                else:
                     layers = self._layers(written, place, scope, ((there, service),))
                     self._add(service, layers, layers[-1])
         return None

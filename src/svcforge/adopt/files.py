@@ -12,9 +12,9 @@ from typing import Any
 from svcforge.adopt.helm.charts import CHART, Charts
 from svcforge.adopt.kinds import words_of
 from svcforge.adopt.kustomization import FILES as KUSTOMIZATIONS
-from svcforge.adopt.looking import mapping, sequence, text
+from svcforge.adopt.looking import mapping, origin_of, sequence, text, unread
 from svcforge.adopt.overlays import Overlays, overlays
-from svcforge.adopt.reach import Reach, Refused, real
+from svcforge.adopt.reach import Reach, Refused, exists, is_folder, real
 from svcforge.adopt.system import Note, Origin
 from svcforge.errors import SvcforgeError
 from svcforge.source.foreign import read_foreign
@@ -23,6 +23,9 @@ from svcforge.source.tree import Mapping
 SUFFIXES = (".yaml", ".yml", ".json")
 MAX_FILES = 10_000
 """Files of one import."""
+SHOWN = 5
+"""Files that are named in one note."""
+NO_KIND = "no kind of source that svcforge knows"
 SKIPPED_FOLDERS = ("node_modules", "vendor", "target", "dist")
 BESIDE = ("values.yaml", "values.yml", "package.json")
 """Files that belong to others and are no source themselves."""
@@ -98,7 +101,7 @@ def found(sources: Sequence[str]) -> Found:
     """
     named = [Path(source) for source in sources]
     for path in named:
-        if not path.exists():
+        if not exists(path):
             raise SvcforgeError(f'there is no "{path}"', "name a file, or a folder with manifests")
     paths = list(dict.fromkeys(file for path in named for file in _files(path)))
     if len(paths) > MAX_FILES:
@@ -106,11 +109,13 @@ def found(sources: Sequence[str]) -> Found:
     reach = Reach(named)
     documents: list[Read] = []
     notes: list[Note] = []
+    unknown: list[str] = []
     built = overlays([path for path in paths if path.name in KUSTOMIZATIONS], named, reach)
     charts = _outermost(path.parent for path in paths if path.name == CHART)
     for path in paths:
         if path in named or not (real(path) in built.used or any(path.is_relative_to(chart) for chart in charts)):
-            _read(path, path in named, reach, documents, notes)
+            _read(path, path in named, reach, documents, notes, unknown)
+    notes += _of_no_kind(unknown)
     documents += _rendered(charts, reach, notes)
     documents = [*_manifests(built, documents, notes), *(d for d in documents if not _is_left_out(d, built))]
     if not documents:
@@ -137,7 +142,7 @@ def _is_left_out(document: Read, built: Overlays) -> bool:
 
 
 def _files(path: Path) -> Iterable[Path]:
-    if not path.is_dir():
+    if not is_folder(path):
         return [path]
     below: list[Path] = []
     for folder, folders, names in os.walk(path):
@@ -179,7 +184,7 @@ def _called(folder: Path, files: Sequence[str]) -> str:
     return next((name for name in names if not OF_ANY_SYSTEM.issuperset(words_of(name))), folder.name)
 
 
-def _read(path: Path, named: bool, reach: Reach, documents: list[Read], notes: list[Note]) -> None:
+def _read(path: Path, named: bool, reach: Reach, documents: list[Read], notes: list[Note], unknown: list[str]) -> None:
     written, shown = reach.text(path), reach.shown(path)
     if isinstance(written, Refused):
         notes.append(Note(Origin(shown, 1), f"not read: {written.reason}"))
@@ -192,12 +197,35 @@ def _read(path: Path, named: bool, reach: Reach, documents: list[Read], notes: l
     else:
         foreign = read_foreign(written, shown)
         made, problem = list(foreign.documents), foreign.problem is not None
-        if foreign.problem:
-            notes.append(Note(Origin(shown, foreign.problem[0]), f"not read from here on: {foreign.problem[1]}"))
+        notes += unread(foreign, shown)
     known = [Read(kind, shown, data, path, named) for data in made if (kind := kind_of(data))]
     documents += known
-    if not known and not problem and made:
-        notes.append(Note(Origin(shown, 1), "not read: no kind of source that svcforge knows"))
+    if known:
+        others = [data for data in made if isinstance(data, Mapping) and data and not kind_of(data)]
+        notes += [Note(origin_of(data, file=shown), f"not read: {NO_KIND}") for data in others]
+    elif made and not problem:
+        unknown.append(shown)
+    if any(document.kind == "compose" for document in known):
+        notes += _tags(written, shown)
+
+
+def _tags(written: str, shown: str) -> Iterable[Note]:
+    """Where a compose file takes back what another says: tags mean nothing to the reader."""
+    for number, row in enumerate(written.split("\n"), 1):
+        if match := re.search(r":\s*(!reset|!override)\b", row):
+            yield Note(Origin(shown, number), f'not read: "{match[1]}"; what stood there before is still there')
+
+
+def _of_no_kind(files: Sequence[str]) -> Iterable[Note]:
+    """The files that are no sources, those of one folder together."""
+    beside: dict[str, list[str]] = {}
+    for file in files:
+        beside.setdefault(str(PurePosixPath(file).parent), []).append(file)
+    for first, *others in beside.values():
+        names = [f'"{PurePosixPath(other).name}"' for other in others]
+        more = [*names[:SHOWN], *([f"{len(names) - SHOWN} more"] if len(names) > SHOWN else [])]
+        told = f"; nor are {', '.join(more)} beside it" if more else ""
+        yield Note(Origin(first, 1), f"not read: {NO_KIND}{told}")
 
 
 def _rendered(folders: Iterable[Path], reach: Reach, notes: list[Note]) -> Iterable[Read]:

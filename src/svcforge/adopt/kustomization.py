@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from svcforge.adopt import transformations
-from svcforge.adopt.looking import items, mapping, origin_of, text, texts
+from svcforge.adopt.looking import items, mapping, origin_of, text, texts, unread
 from svcforge.adopt.patches import Unfit, edited, merged
 from svcforge.adopt.reach import Reach, Refused, is_folder, is_there, real
 from svcforge.adopt.resources import Resource, Target, flat, generated, is_remote
@@ -139,8 +139,7 @@ class Builder:
 
     def _parsed(self, written: str, shown: str) -> list[Mapping | Sequence]:
         foreign = read_foreign(written, shown)
-        if foreign.problem:
-            self.notes.append(Note(Origin(shown, foreign.problem[0]), f"not read from here on: {foreign.problem[1]}"))
+        self.notes += unread(foreign, shown)
         return [x for x in foreign.documents if isinstance(x, Mapping | Sequence)]
 
     def _patched(self, each: Kustomization, resources: list[Resource], keys: tuple[str, ...]) -> list[Resource]:

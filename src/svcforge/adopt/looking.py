@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from svcforge.adopt.system import Origin
+from svcforge.adopt.system import Note, Origin
+from svcforge.source.foreign import Foreign
 from svcforge.source.tree import Mapping, Place, Quoted, Sequence
 
 NULLS = ("", "~", "null", "Null", "NULL")
@@ -59,6 +60,15 @@ def origin_of(node: Any, key: str | None = None, *, file: str, what: str = "") -
     place = places.get(key) if key is not None else None
     place = place or next(iter(places.values()), None)
     return Origin.of(place, what) if place else Origin(file, 1, what)
+
+
+def unread(foreign: Foreign, file: str, lines: list[int] | None = None) -> list[Note]:
+    """What ended the reading of a file early; `lines` are those that its own lines come from, if they are others'."""
+    if foreign.problem is None:
+        return []
+    line, problem = foreign.problem
+    line = lines[min(line, len(lines)) - 1] if lines else line
+    return [Note(Origin(file, line), f"not read, from the start of its document to the end of the file: {problem}")]
 
 
 def entries(node: Any, *keys: str) -> Iterator[tuple[str, Any, Place]]:

@@ -28,6 +28,14 @@ def real(path: Path) -> Path:
         return path.absolute()
 
 
+def exists(path: Path) -> bool:
+    """Whether something is there; what nothing can be called is not."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
 def is_folder(path: Path) -> bool:
     """Whether a folder is there; what no folder can be called is none."""
     try:
@@ -73,11 +81,14 @@ class Reach:
         try:
             if not self.holds(path):
                 return Refused(OUTSIDE)
-            if not path.is_file():
+            # What is named may be a pipe, as in `svcforge import <(helm template .)`.
+            if real(path) not in self._named and not path.is_file():
                 return Refused(ABSENT)
-            if path.stat().st_size > MAX_BYTES:
+            with path.open("rb") as file:
+                read = file.read(MAX_BYTES + 1)
+            if len(read) > MAX_BYTES:
                 return Refused(f"it is larger than {MAX_BYTES // 1_000_000} MB")
-            return path.read_bytes().decode("utf-8-sig")
+            return read.decode("utf-8-sig")
         except UnicodeDecodeError:
             return Refused("it is no text in UTF-8")
         except (OSError, ValueError) as error:  # ValueError: a name that no file can have

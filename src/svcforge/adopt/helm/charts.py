@@ -12,7 +12,7 @@ from svcforge.adopt.helm.functions import merged
 from svcforge.adopt.helm.rendering import Templates
 from svcforge.adopt.helm.syntax import Malformed, Node, parsed
 from svcforge.adopt.helm.values import Unknown, Unrendered, is_true, plain
-from svcforge.adopt.looking import items, text
+from svcforge.adopt.looking import items, text, unread
 from svcforge.adopt.reach import ABSENT, Reach, Refused, is_folder
 from svcforge.adopt.system import Note, Origin
 from svcforge.source.foreign import read_foreign
@@ -149,9 +149,7 @@ class Charts:
                 self.notes.append(Note(Origin(self.reach.shown(path), 1), f"not read: {read.reason}"))
             return None
         foreign = read_foreign(read, self.reach.shown(path))
-        if foreign.problem:
-            where = Origin(self.reach.shown(path), foreign.problem[0])
-            self.notes.append(Note(where, f"not read from here on: {foreign.problem[1]}"))
+        self.notes += unread(foreign, self.reach.shown(path))
         return next((each for each in foreign.documents if isinstance(each, Mapping)), Mapping())
 
     def _parsed(self, path: Path) -> list[Node] | None:
@@ -185,9 +183,7 @@ class Charts:
             return
         self.notes += [Note(Origin(shown, line), told) for line, told in made.notes]
         foreign = read_foreign(made.text, shown)
-        if foreign.problem:
-            line = made.lines[min(foreign.problem[0], len(made.lines)) - 1]
-            self.notes.append(Note(Origin(shown, line), f"not read from here on: {foreign.problem[1]}"))
+        self.notes += unread(foreign, shown, made.lines)
         seen: set[int] = set()
         for document in foreign.documents:
             _place(document, made.lines, seen)
