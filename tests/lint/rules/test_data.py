@@ -18,12 +18,12 @@ def both_use(first: str, second: str, declared: str, contexts: dict[str, str] | 
 
 def test_one_store_used_from_two_contexts_is_an_error() -> None:
     text = both_use("crm", "crm", stores(crm="engine: mysql"), ACROSS)
-    assert messages(text, "SF201") == ['error "a" and "b" share the database "crm" across the contexts one, two']
+    assert messages(text, "SF201") == ['error "a" and "b" share the database "crm" across the contexts "one" and "two"']
 
 
 def test_one_store_used_inside_one_context_is_a_warning() -> None:
     text = both_use("crm", "crm", stores(crm="engine: mysql"))
-    assert messages(text, "SF201") == ['warning "a" and "b" share the database "crm" inside the context c']
+    assert messages(text, "SF201") == ['warning "a" and "b" share the database "crm" inside the context "c"']
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,9 @@ def test_two_stores_are_one_database_when_server_and_schema_are_equal(
 def test_the_services_that_share_are_all_named_and_placed() -> None:
     services = dict.fromkeys("abc", "{uses: [crm]}")
     [finding] = findings(system(services, stores(crm="server: s1, schema: x")), "SF201")
-    assert finding.message == '"a", "b" and "c" share the database "crm" (server s1, schema x) inside the context c'
+    assert (
+        finding.message == '"a", "b" and "c" share the database "crm" (server "s1", schema "x") inside the context "c"'
+    )
     assert [r.message for r in finding.related] == ["b uses it as crm", "c uses it as crm"]
 
 

@@ -45,7 +45,7 @@ ACROSS = {"a": "one", "b": "two"}
 @pytest.mark.parametrize("kind", ["domain", "entities", "model"])
 def test_a_model_that_contexts_share_is_a_warning_and_inside_one_it_is_none(kind: str) -> None:
     assert messages(library(kind, ACROSS), "SF205") == [
-        f'warning the library "common" is one {kind} for the contexts "one" and "two"'
+        f'warning the library "common" of kind "{kind}" is shared by the contexts "one" and "two"'
     ]
     assert messages(library(kind), "SF205") == []
 

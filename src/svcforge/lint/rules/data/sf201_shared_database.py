@@ -91,10 +91,8 @@ def _violation(group: list[Access]) -> Violation:
     others = [a for a in group[1:] if a.service is not first.service or a.store is not first.store]
     return Violation(
         path=first.path,
-        message=f"{quoted(names)} share {_database(group)}"
-        + (
-            f" across the contexts {', '.join(contexts)}" if len(contexts) > 1 else f" inside the context {contexts[0]}"
-        ),
+        message=f"{quoted(names)} share {_database(group)} "
+        f"{'across the contexts' if len(contexts) > 1 else 'inside the context'} {quoted(contexts)}",
         hint="leave the data to one of them, which offers operations or events; the others call it or keep a copy",
         note=f"{first.service.name} uses it here",
         related=tuple(Related(a.path, f"{a.service.name} uses it as {a.store.name}") for a in others),
@@ -108,7 +106,7 @@ def _database(group: list[Access]) -> str:
     stores = sorted({access.store.name for access in group})
     server = next((access.store.server for access in group if access.store.server), None)
     schemas = {access.store.schema for access in group}
-    where = [f"server {server}"] if server else []
-    where += [f"schema {next(iter(schemas))}"] if schemas != {None} and len(schemas) == 1 else []
+    where = [f'server "{server}"'] if server else []
+    where += [f'schema "{next(iter(schemas))}"'] if schemas != {None} and len(schemas) == 1 else []
     names = ", ".join(f'"{store}"' for store in stores)
     return f"the database {names}" + (f" ({', '.join(where)})" if where else "")

@@ -96,7 +96,7 @@ def check(context: LintContext) -> Iterator[Violation]:
         if len(contexts) > 1:
             yield Violation(
                 path=library.path,
-                message=f'the library "{name}" is one {library.kind} for the contexts {quoted(contexts)}',
+                message=f'the library "{name}" of kind "{library.kind}" is shared by the contexts {quoted(contexts)}',
                 hint="give each context a model of its own; share a contract (`contract`) or technical code (`util`, `sdk`)",
                 at_key=True,
                 related=tuple(Related(use.path, f"{use.source} uses it") for use in users[:PLACES]),
