@@ -34,6 +34,9 @@ CONTEXT = 1
 ROOT = "root"
 """The platform pack that every system gets: its README, its CI, its stand-ins."""
 
+PLACES = ("metrics", "tracing", "logs", "mesh")
+"""The places of `platform` with a pack for the system as a whole; what a mesh brings changes what those before it bring."""
+
 Packs = Mapping[tuple[Kind, str], Pack]
 Shipped = Mapping[str, Sequence[Fact]]
 """By service: the models that its migrations were made from."""
@@ -198,9 +201,7 @@ class _Draft:
     def _platforms(self) -> list[Pack]:
         """The packs for the system as a whole: those that `platform` names, then those that stand beside a place."""
         platform = self.blueprint.platform
-        said = {"deploy": platform.deploy} | {
-            place: (name,) for place in ("mesh", "metrics", "tracing", "logs") if (name := getattr(platform, place))
-        }
+        said = {"deploy": platform.deploy} | {place: (name,) for place in PLACES if (name := getattr(platform, place))}
         named = dict.fromkeys(name for names in said.values() for name in names)
         places = {*said, *(card.unit for card in self._backends())}
         beside = [n for (kind, n), pack in self.packs.items() if kind == "platform" and places & {*pack.card.beside}]

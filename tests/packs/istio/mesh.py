@@ -18,6 +18,7 @@ from tests.packs.kubernetes.cluster import SYSTEMS as OTHERS
 from svcforge.model.blueprint import Blueprint
 from svcforge.packs.shelf import bundled
 from svcforge.plan.plan import plan
+from svcforge.plan.traffic import traffic_facts
 from svcforge.render.unit import render
 
 POST = """
@@ -86,6 +87,13 @@ def mesh_facts(blueprint: Blueprint) -> dict[str, Any]:
     [unit] = [unit for unit in plan(blueprint, bundled().packs).units if unit.folder == "platform/istio"]
     found: dict[str, Any] = unit.parts[0].facts["whole"]["mesh"]
     return found
+
+
+def traffic(blueprint: Blueprint) -> dict[str, Any]:
+    """The edges of a system, as the plan has them."""
+    facts = [unit.parts[0].facts for unit in plan(blueprint, bundled().packs).units]
+    [gateway] = [found["gateway"] for found in facts if "gateway" in found] or [None]
+    return traffic_facts(blueprint, [found["service"] for found in facts if "service" in found], gateway)
 
 
 def taken_in(text: str, component: str) -> str:
