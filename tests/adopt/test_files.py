@@ -79,3 +79,14 @@ def test_names_in_any_script_are_kept_beside_the_name_in_the_language(tmp_path: 
         ("bestellungen-fur-a", ("Bestellungen-für-Ä",)),
         ("service", ("注文",)),
     ]
+
+
+def test_a_source_may_be_named_from_where_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "part").mkdir()
+    (tmp_path / "part" / "compose.yaml").write_text(COMPOSE)
+    (tmp_path / "compose.yaml").write_text("include: [part/compose.yaml]\nservices: {stock: {build: .}}\n")
+    monkeypatch.chdir(tmp_path)
+    folders = [imported([name]) for name in (str(tmp_path), ".", "./part/..")]
+    files = [imported([name]) for name in (str(tmp_path / "compose.yaml"), "compose.yaml", "part/../compose.yaml")]
+    for found in (*folders, *files):
+        assert ("orders:" in found.text, "stock:" in found.text, found.notes) == (True, True, ())

@@ -187,7 +187,7 @@ class Project:
     def _add(self, service: str, layers: list[Layer], own: Layer) -> None:
         """Add what a file says of a service; those of one name in folders beside each other may be two."""
         first = self._first.setdefault(service, own)
-        folders = {str(first.scope.folder), str(own.scope.folder)}
+        folders = {str(real(first.scope.folder)), str(real(own.scope.folder))}
         if os.path.commonpath(folders) not in folders:
             told = f'"{service}" is in "{first.scope.file}" too: taken as one; import them apart if they are two'
             self.notes.append(Note(Origin.of(own.place), told))

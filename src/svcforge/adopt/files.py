@@ -99,10 +99,10 @@ def found(sources: Sequence[str]) -> Found:
 
     Raises SvcforgeError for a source that is not there or cannot be read, and when nothing of a known kind is in them.
     """
-    named = [Path(source) for source in sources]
-    for path in named:
+    named = [Path(source).absolute() for source in sources]
+    for source, path in zip(sources, named, strict=True):
         if not exists(path):
-            raise SvcforgeError(f'there is no "{path}"', "name a file, or a folder with manifests")
+            raise SvcforgeError(f'there is no "{source}"', "name a file, or a folder with manifests")
     paths = list(dict.fromkeys(file for path in named for file in _files(path)))
     if len(paths) > MAX_FILES:
         raise SvcforgeError(f"more than {MAX_FILES} files", "name the folder that holds the manifests")
