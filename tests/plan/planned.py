@@ -17,7 +17,7 @@ Packs = dict[tuple[Kind, str], Pack]
 
 CAN = (
     "rest", "client", "events.amqp", "outbox", "inbox", "saga", "copies", "bff", "idempotency", "jwt", "sqlite",
-    "postgres", "schedule", "jobs", "signed",
+    "postgres", "schedule", "jobs", "signed", "log-file",
 )  # fmt: skip
 LOGIC = {"once": ("src/*/logic/[!_]*.py",), "logic": "src/{{ service.package }}/logic/{{ logic.file }}.py"}
 PYTHON = {

@@ -100,6 +100,7 @@ ASKED: tuple[tuple[str, str, set[str]], ...] = (
         (GO, "bffs: {web: {endpoints: {GET /x: {p: a.x()}}}}\n", {"rest", "client", "bff"}),
         (OWNED + "}", "", {"sqlite"}),
         (OWNED + ", store: postgres}", "", {"sqlite", "postgres"}),
+        ("a: {sidecars: [fluentd, {name: own, image: x}]}", "", {"log-file"}),
         (OWNED + ", event_sourced: [Doc]}", "", {"sqlite", "event-sourcing"}),
         (TOLD, "", {"sqlite", "events", "outbox"}),
         *((HEARD, f"platform: {{broker: {name}}}\n", {"sqlite", f"events.{wire}", "outbox", "inbox"})
@@ -144,7 +145,8 @@ def test_releases_and_sidecars_want_a_platform_that_runs_them() -> None:
         PYTHON + "platform: {deploy: [compose]}\n",
     )
     assert complaints(plan(blueprint, PACKS)) == [
-        'SF021 warning contexts.c.services.a.releases: no platform chosen here can do "releases"'
+        'SF021 warning contexts.c.services.a.releases: no platform chosen here can do "releases"',
+        'SF021 warning contexts.c.services.a.sidecars[0]: nobody knows the image of the sidecar "fluentd"',
     ]
 
 

@@ -111,7 +111,7 @@ class Component(_Strict):
     """
 
     folder: Annotated[str, Field(min_length=1)] = "."
-    where: Literal["always", "releases", "servers", "externals"] = "always"
+    where: Literal["always", "releases", "sidecars", "servers", "externals"] = "always"
     overlays: Globs = ()
 
 
@@ -142,6 +142,15 @@ class Server(_Strict):
     source: dict[Literal["type", "port"], str] | None = None
 
 
+class Sidecar(_Strict):
+    """A sidecar that a pack knows by its name: it ships the lines of the file that the service beside it logs to."""
+
+    image: Annotated[str, Field(min_length=1)]
+    command: Command | None = None
+    args: Command | None = None
+    config: Annotated[str, Field(pattern="^/")]
+
+
 Place = Literal["gateway", "broker", "mesh", "deploy", "metrics", "tracing", "logs"]
 """A place of `platform` that packs fill."""
 
@@ -168,6 +177,7 @@ class Card(_Strict):
     exporters: dict[Signal, dict[str, Exporter]] = Field(default_factory=dict)
     secrets: dict[Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")], str] = Field(default_factory=dict)
     server: Server | None = None
+    sidecars: dict[str, Sidecar] = Field(default_factory=dict)
     renames: dict[str, str] = Field(default_factory=dict)
     tools: tuple[dict[Literal["pypi", "npm"], str], ...] = ()
     taken: Taken = Taken()

@@ -39,6 +39,7 @@ ABILITIES: Mapping[str, str] = {
     "saga": "a saga that the service owns",
     "saga.dbos": "the same with `platform.saga: dbos`",
     "saga.temporal": "the same with `platform.saga: temporal`",
+    "log-file": "`sidecars` that ship logs",
     "discovery.consul": "calls with `platform.discovery: consul`",
     "discovery.eureka": "calls with `platform.discovery: eureka`",
     "discovery.zookeeper": "calls with `platform.discovery: zookeeper`",
@@ -86,6 +87,9 @@ def _of_service(blueprint: Blueprint, service: Service) -> Iterator[Need]:
         engine = engine_of(blueprint, service)
         if engine not in (None, EMBEDDED):
             yield Need(str(engine), (*service.path, "store") if service.store else ("platform", "store"))
+    for sidecar in service.sidecars:
+        if sidecar.image is None:
+            yield Need("log-file", sidecar.path)
     for saga in sagas_of(blueprint, service.name):
         engine = blueprint.platform.saga
         yield Need(f"saga.{engine}" if engine else "saga", ("platform", "saga") if engine else saga.path)

@@ -9,7 +9,8 @@ from svcforge.plan.types import Fact
 
 KIT = frozenset(
     (
-        *("PORT", "HOST", "LOG_LEVEL", "DATABASE_URL", "AMQP_URL", "JWT_ISSUER", "JWT_AUDIENCE", "JWKS_URL"),
+        *("PORT", "HOST", "LOG_LEVEL", "LOG_FILE", "DATABASE_URL", "AMQP_URL"),
+        *("JWT_ISSUER", "JWT_AUDIENCE", "JWKS_URL"),
         *("TOKEN_URL", "TOKEN_CLIENT_ID", "TOKEN_CLIENT_SECRET", "TOKEN_SIGNING_KEY", "CALL_RETRIES"),
     )
 )
@@ -67,6 +68,7 @@ def _variables(service: Fact) -> Iterator[Fact]:
     yield _variable("PORT", "where it listens", default=str(service["port"]))
     yield _variable("HOST", "the address it listens on", default="127.0.0.1")
     yield _variable("LOG_LEVEL", "debug, info, warning or error", default="info")
+    yield _variable("LOG_FILE", "a file that gets all lines too, for a sidecar to ship", required=False)
     if has["database"]:
         yield _variable("DATABASE_URL", "its own database: sqlite:///file or postgresql://...", secret=True)
     if has["broker"]:
@@ -78,7 +80,9 @@ def _variables(service: Fact) -> Iterator[Fact]:
                 dependency["token_env"], f"the token that {dependency['name']} wants", required=False, secret=True
             )
     if any(not dependency["external"] for dependency in service["dependencies"]):
-        about = "who asks again where a call may be repeated: `client`, this service, or `mesh`, which then does it alone"
+        about = (
+            "who asks again where a call may be repeated: `client`, this service, or `mesh`, which then does it alone"
+        )
         yield _variable("CALL_RETRIES", about, default="client")
     if has["auth"] or has["service_tokens"]:
         yield _variable("JWT_ISSUER", "who issues tokens", default=service["auth"]["issuer"])

@@ -9,8 +9,9 @@ from svcforge.packs.card import Card
 from svcforge.plan.containers import own_secrets, served, shared_secrets
 from svcforge.plan.edges import calls
 from svcforge.plan.naming import free, title
-from svcforge.plan.policies import names, pods, policy, rule, scraped
+from svcforge.plan.policies import OBSERVABILITY, TRACES, names, pods, policy, rule, scraped
 from svcforge.plan.releases import release_facts
+from svcforge.plan.sidecars import Known
 from svcforge.plan.types import Fact
 from svcforge.plan.workloads import Around, edge, owner, workload
 
@@ -51,6 +52,7 @@ def kubernetes_facts(
     gateway: tuple[Card, Fact] | None,
     broker: Fact | None,
     store: str | None,
+    sidecars: Known,
 ) -> Fact:
     """The facts of a Kustomize base and its overlays.
 
@@ -58,6 +60,7 @@ def kubernetes_facts(
         parts: cards and facts of services and BFFs.
         gateway: the gateway's, where svcforge makes one.
         store: the engine behind the parts' databases, where it is a server.
+        sidecars: those that packs know by name.
     """
     about = [part for _, part in parts]
     system, door = blueprint.system, gateway[1] if gateway else None
@@ -80,6 +83,7 @@ def kubernetes_facts(
         doors=frozenset([door["name"]] if door else [p["name"] for p in about if p["has"]["api"]]),
         releases=releases,
         version=VERSION,
+        sidecars=sidecars,
         metrics=blueprint.platform.metrics is not None,
         traces=blueprint.platform.tracing is not None,
     )
@@ -96,7 +100,9 @@ def kubernetes_facts(
         "registry": f"{REGISTRY}/{system}",
         "priority": f"{system}-service",
         "workloads": workloads,
-        "released": bool(releases),
+        "released": any(one["releases"] for one in workloads),
+        "beside": any(one["sidecars"] for one in workloads),
+        "collector": {"host": f"otel-collector.{OBSERVABILITY}", "port": TRACES},
         "overlays": [
             overlay | {"name": "dev", "stores": servers, "broker": _broker(broker, about, around, 1), "few": True},
             overlay | {"name": "staging", "clusters": [one | {"instances": 2} for one in clusters], "broker": brokers},

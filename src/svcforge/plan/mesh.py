@@ -38,6 +38,7 @@ class Mesh:
         door: the part that takes what comes from outside.
         guests: whom the door lets in.
         traces: whether there is a collector of traces.
+        shippers: parts beside which something ships logs to the collector.
     """
 
     namespace: str
@@ -46,6 +47,7 @@ class Mesh:
     guests: list[str]
     servers: list[Fact]
     traces: bool
+    shippers: frozenset[str]
 
     def identity(self, account: str) -> str:
         """Whom the mesh knows by the certificate of a service account."""
@@ -77,6 +79,7 @@ def mesh_facts(blueprint: Blueprint, traffic: Fact, kubernetes: Fact, parts: lis
         guests=[identity(namespace, f"{ingress}-istio")],
         servers=servers,
         traces=blueprint.platform.tracing is not None,
+        shippers=frozenset(workload["name"] for workload in kubernetes["workloads"] if workload["ships"]),
     )
     known = {part["name"]: part for part in parts}
     scaled = {workload["name"] for workload in kubernetes["workloads"] if workload["scale"]}
@@ -228,10 +231,11 @@ def _ejection(part: Fact, mesh: Mesh) -> Fact | None:
 
 
 def _reached(part: Fact, mesh: Mesh) -> list[str]:
-    """The hosts that a part's sidecar knows: whom it calls, its servers, the collector of traces."""
+    """The hosts that a part's sidecar knows: whom it calls, its servers, the collector of traces and logs."""
+    collects = mesh.traces or part["name"] in mesh.shippers
     called = [mesh.host(callee["name"]) for callee in part["calls"]]
     used = [h for s in mesh.servers if part["name"] in s["used_by"] for h in (s["host"], *s["elsewhere"])]
-    collector = [f"{OBSERVABILITY}/{host('otel-collector', OBSERVABILITY)}"] if mesh.traces else []
+    collector = [f"{OBSERVABILITY}/{host('otel-collector', OBSERVABILITY)}"] if collects else []
     return [*(f"./{found}" for found in (*called, *used)), *collector]
 
 

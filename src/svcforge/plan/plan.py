@@ -17,10 +17,13 @@ from svcforge.plan.lossy import lossy
 from svcforge.plan.missing import missing
 from svcforge.plan.parts import bffs, services
 from svcforge.plan.ports import admin, ports
+from svcforge.plan.releases import ABILITY as RELEASES
 from svcforge.plan.releases import unreleased
 from svcforge.plan.run import run_facts, run_text
 from svcforge.plan.sections import Planned, sections
 from svcforge.plan.service import bff_facts, service_facts
+from svcforge.plan.sidecars import ABILITY as SIDECARS
+from svcforge.plan.sidecars import unshipped
 from svcforge.plan.system import system_fact
 from svcforge.plan.telemetry import SIGNALS
 from svcforge.plan.types import Fact
@@ -125,13 +128,16 @@ class _Draft:
 
     def units(self) -> tuple[Unit, ...]:
         """All units, each of a pack that there is."""
-        releasing = any("releases" in pack.card.can for pack in self._platforms())
+        cards = [pack.card for pack in self._platforms()]
+        can = {ability for card in cards for ability in card.can}
+        known = {name: sidecar for card in cards for name, sidecar in card.sidecars.items()}
         for service in services(self.blueprint):
             if pack := self._stack(service.name):
                 shipped = self.shipped.get(service.name, ())
                 found = service_facts(self.blueprint, service, shipped)
                 self.unfit += lossy(service, found, shipped)
-                self.unfit += unreleased(self.blueprint, service, found) if releasing else ()
+                self.unfit += unreleased(self.blueprint, service, found) if RELEASES in can else ()
+                self.unfit += unshipped(self.blueprint, service, known) if SIDECARS in can else ()
                 self._part(pack, found)
         for bff in bffs(self.blueprint):
             if pack := self._stack(bff.name):

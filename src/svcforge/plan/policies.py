@@ -50,9 +50,11 @@ def names() -> Fact:
     return found | {"ports": [{"protocol": "UDP", "port": 53}, *found["ports"]]}
 
 
-def traces() -> Fact:
-    """The collector of traces."""
-    return rule("traces go to the collector", TRACES, peers=[pods("otel-collector", namespace=OBSERVABILITY)])
+def collected(*what: str) -> Fact:
+    """The collector of traces, logs, or both."""
+    return rule(
+        f"{' and '.join(what)} go to the collector", TRACES, peers=[pods("otel-collector", namespace=OBSERVABILITY)]
+    )
 
 
 def scraped(port: int | str) -> Fact:

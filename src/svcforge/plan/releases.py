@@ -12,6 +12,9 @@ from svcforge.plan.parts import EMBEDDED
 from svcforge.plan.types import Fact
 from svcforge.source.finding import Finding, Severity
 
+ABILITY = "releases"
+"""What a pack that runs them says it can."""
+
 FIRST = "v1"
 """The release of a service that has no others."""
 

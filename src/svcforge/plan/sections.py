@@ -79,12 +79,12 @@ def _compose(planned: Planned) -> Fact:
 
 
 def _kubernetes(planned: Planned) -> Fact:
-    found = kubernetes_facts(planned.blueprint, planned.parts, planned.gateway, planned.broker, planned.store)
-    services = planned.blueprint.services
-    scaled = [services[one["name"]] for one in found["workloads"] if one["scale"] and one["name"] in services]
+    sidecars = {name: sidecar for card in planned.platforms for name, sidecar in card.sidecars.items()}
+    found = kubernetes_facts(planned.blueprint, planned.parts, planned.gateway, planned.broker, planned.store, sidecars)
     there = {
         "always": True,
-        "releases": any(service.releases for service in scaled),
+        "releases": found["released"],
+        "sidecars": found["beside"],
         "servers": any(overlay["stores"] or overlay["broker"] for overlay in found["overlays"]),
         "externals": any(dependency["external"] for part in planned.facts for dependency in part["dependencies"]),
     }

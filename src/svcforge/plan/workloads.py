@@ -14,8 +14,9 @@ from svcforge.packs.card import Card
 from svcforge.plan.commands import filled
 from svcforge.plan.containers import asks_issuer, environment, mounted, own_secrets, served
 from svcforge.plan.naming import free, handle
-from svcforge.plan.policies import HTTP, OBSERVABILITY, TRACES, names, pods, policy, port_of, rule, scraped, traces
+from svcforge.plan.policies import HTTP, OBSERVABILITY, TRACES, collected, names, pods, policy, port_of, rule, scraped
 from svcforge.plan.releases import runs
+from svcforge.plan.sidecars import Known, sidecar_facts
 from svcforge.plan.types import Fact
 
 MIN, MAX, CPU = 2, 6, 70
@@ -30,6 +31,9 @@ SENSITIVE = re.compile("password|token|secret|bearer", re.IGNORECASE)
 NEUTRAL = {"password": "word", "token": "pass", "secret": "hidden", "bearer": "holder"}
 
 LONGEST_LABEL = 63
+
+VOLUMES = ("tmp", "logs", "data", "secrets")
+"""Volumes of a pod; a sidecar's own has the sidecar's name."""
 
 LIVE = "/health/live"
 """Where every stack says that its process is alive."""
@@ -49,6 +53,7 @@ class Around:
         doors: whom anybody may reach.
         releases: the versions that run side by side, of each service that has any.
         version: the image's tag of all others.
+        sidecars: those that packs know by name.
     """
 
     store: str | None
@@ -60,6 +65,7 @@ class Around:
     doors: frozenset[str]
     releases: Mapping[str, list[Fact]]
     version: str
+    sidecars: Known
     metrics: bool
     traces: bool
 
@@ -81,6 +87,8 @@ def workload(blueprint: Blueprint, card: Card, part: Fact, around: Around, job: 
     config = _config(name, variables)
     migrate = filled(card.do.migrate, {"service": part}) if card.do.migrate and part["database"] else None
     scale = None if file else _scale(blueprint, name)
+    sidecars = sidecar_facts(blueprint, name, around.sidecars, {name, job, *VOLUMES})
+    ships = [one for one in sidecars if one["ships"]]
     own, beside = runs(name, around.releases.get(name, []), scale, around.version)
     return config | {
         "name": name,
@@ -89,6 +97,8 @@ def workload(blueprint: Blueprint, card: Card, part: Fact, around: Around, job: 
         "scale": scale,
         "run": own,
         "releases": beside,
+        "sidecars": sidecars,
+        "ships": ships,
         "volume": f"{name}-data" if file else None,
         "probes": {"live": LIVE, "ready": card.do.health or "/health/ready"},
         "resources": _resources(blueprint, name, part["resources"]),
@@ -97,7 +107,7 @@ def workload(blueprint: Blueprint, card: Card, part: Fact, around: Around, job: 
         "migrate": {"name": job, "object": f"{job}-{_version(part)}", "command": migrate, "job": not file}
         if migrate
         else None,
-        "policy": policy(name, _ingress(name, around), [*_egress(name, around), *_beyond(part, around)]),
+        "policy": policy(name, _ingress(name, around), [*_egress(name, around), *_beyond(part, around, bool(ships))]),
         "migrations": policy(job, (), [names(), _database(around.stores[name])]) if migrate and not file else None,
     }
 
@@ -117,6 +127,8 @@ def edge(gateway: Fact, health: str, around: Around) -> Fact:
         "scale": scale,
         "run": own,
         "releases": [],
+        "sidecars": [],
+        "ships": [],
         "volume": None,
         "probes": {"live": None, "ready": health},
         "resources": {"requests": REQUESTS, "limits": LIMITS | {"cpu": "1"}},
@@ -225,14 +237,14 @@ def _egress(name: str, around: Around) -> Iterator[Fact]:
         yield rule("what it calls", HTTP, peers=[pods(other) for other in called])
 
 
-def _beyond(part: Fact, around: Around) -> Iterator[Fact]:
-    """What a part reaches besides other parts."""
+def _beyond(part: Fact, around: Around, ships: bool) -> Iterator[Fact]:
+    """What a part reaches besides other parts; `ships` is whether a sidecar sends its logs."""
     if part["name"] in around.stores:
         yield _database(around.stores[part["name"]])
     if around.broker and part["has"]["broker"]:
         yield rule("the broker", 5672, peers=[pods(around.broker, "broker")])
-    if around.traces:
-        yield traces()
+    if around.traces or ships:
+        yield collected(*["traces"] * around.traces, *["logs"] * ships)
     externals = [d["name"] for d in part["dependencies"] if d["external"]]
     if externals:
         yield rule(f"outside: {', '.join(externals)}", 443, outside=True)

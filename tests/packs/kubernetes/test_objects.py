@@ -205,6 +205,9 @@ def test_whatever_a_pod_names_is_there(name: str, overlay: str) -> None:
         assert spec["priorityClassName"] in of_kind(objects, "PriorityClass")
         volumes = {volume["name"]: volume for volume in spec["volumes"]}
         for volume in volumes.values():
+            if "configMap" in volume:
+                assert volume["configMap"]["name"] in maps
+                used.add(volume["configMap"]["name"])
             if "persistentVolumeClaim" in volume:
                 assert volume["persistentVolumeClaim"]["claimName"] in claims
             for source in volume.get("projected", {}).get("sources", ()):
@@ -291,7 +294,7 @@ def test_every_container_is_held_tight(name: str, overlay: str) -> None:
 @everywhere
 def test_no_digest_is_invented_and_no_image_is_the_latest(name: str, overlay: str) -> None:
     images = {one["image"] for pod in pods(cluster(name, overlay)).values() for one in containers(pod)}
-    assert {image for image in images if "@" in image or not re.search(r":(?!latest)[\w.]+$", image)} == set()
+    assert {image for image in images if "@" in image or not re.search(r":(?!latest)[\w.-]+$", image)} == set()
 
 
 @everywhere

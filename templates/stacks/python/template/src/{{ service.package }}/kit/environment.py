@@ -43,6 +43,7 @@ class ServerSettings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8080
     log_level: str = "INFO"
+    log_file: Path | None = None
 
     @classmethod
     def from_environment(cls) -> Self:

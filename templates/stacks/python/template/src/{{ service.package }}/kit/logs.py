@@ -4,11 +4,14 @@ import json
 import logging
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 
 from opentelemetry import trace
 
 correlation: ContextVar[str | None] = ContextVar("correlation", default=None)
 BUILT_IN = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "color_message", "taskName"}
+FILE_BYTES = 8 * 1024 * 1024
 
 
 class JsonLines(logging.Formatter):
@@ -35,10 +38,13 @@ class JsonLines(logging.Formatter):
         return json.dumps({key: value for key, value in line.items() if value is not None}, default=str)
 
 
-def configure(service: str, level: str) -> None:
-    """Write everything that is logged to standard error."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(JsonLines(service))
-    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+def configure(service: str, level: str, file: Path | None = None) -> None:
+    """Write everything that is logged to standard error, and to `file` for whoever ships it from there."""
+    handlers: list[logging.Handler] = [logging.StreamHandler()]
+    if file:
+        handlers.append(RotatingFileHandler(file, maxBytes=FILE_BYTES, backupCount=1, encoding="utf-8"))
+    for handler in handlers:
+        handler.setFormatter(JsonLines(service))
+    logging.basicConfig(handlers=handlers, level=level.upper(), force=True)
     for chatty in ("aio_pika", "aiormq", "aiosqlite", "alembic", "asyncio", "httpcore2", "httpx2"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
