@@ -6,6 +6,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,6 @@ from tests.packs.kubernetes.cluster import SYSTEMS as OTHERS
 from svcforge.model.blueprint import Blueprint
 from svcforge.packs.shelf import bundled
 from svcforge.plan.plan import plan
-from svcforge.plan.traffic import traffic_facts
 from svcforge.render.unit import render
 
 POST = """
@@ -91,9 +91,12 @@ def mesh_facts(blueprint: Blueprint) -> dict[str, Any]:
 
 def traffic(blueprint: Blueprint) -> dict[str, Any]:
     """The edges of a system, as the plan has them."""
-    facts = [unit.parts[0].facts for unit in plan(blueprint, bundled().packs).units]
-    [gateway] = [found["gateway"] for found in facts if "gateway" in found] or [None]
-    return traffic_facts(blueprint, [found["service"] for found in facts if "service" in found], gateway)
+    packs = dict(bundled().packs)
+    mesh = packs["platform", "istio"]
+    packs["platform", "istio"] = replace(mesh, card=mesh.card.model_copy(update={"sections": ("traffic",)}))
+    [unit] = [unit for unit in plan(blueprint, packs).units if unit.folder == "platform/istio"]
+    found: dict[str, Any] = unit.parts[0].facts["whole"]["traffic"]
+    return found
 
 
 def taken_in(text: str, component: str) -> str:
