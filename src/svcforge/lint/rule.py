@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar, cast
 
+from svcforge.frozen import frozen
 from svcforge.source.edit import Edit
 from svcforge.source.finding import Path, Related, Severity, Span
 
@@ -53,7 +53,7 @@ class Status(StrEnum):
     DEPRECATED = "deprecated"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Option(Generic[T]):
     """A threshold that `lint.options` can set; the default's type is the option's, and `reason` says why it is so."""
 
@@ -78,7 +78,7 @@ class Option(Generic[T]):
         return cast(T, value)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Rule:
     """The record of a rule.
 
@@ -106,7 +106,7 @@ class Rule:
         return CUSTOM if self.code.startswith(f"{CUSTOM}/") else PLUGIN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Violation:
     """What a rule found: a path, the message with its witness, what to do, and the other places it is about.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
+from svcforge.frozen import frozen
 from svcforge.lint import baseline as baselines
 from svcforge.lint import ignores
 from svcforge.lint.baseline import Baseline, Counts
@@ -24,7 +25,7 @@ Locate = Callable[[Path, bool], Span | None]
 """Where a path of the blueprint stands: its value, or (True) the key that ends it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Verdict:
     """What the linter says of a blueprint: the findings in their order, and what is not shown.
 
@@ -41,7 +42,7 @@ class Verdict:
     reached: Reached | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Asked:
     """What a run is asked for beside the findings.
 
@@ -93,7 +94,7 @@ def run(
     return _Run(blueprint, settings, locate, ledger, asked).verdict()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class _Found:
     """A finding, the first profile that asks for it, and whether this run does."""
 

@@ -6,10 +6,11 @@ import gc
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
+from svcforge.frozen import frozen
 from svcforge.load.files import MAX_BYTES, Tree, decoded, read_tree, tree_of, unreadable
 from svcforge.source.comments import Comment, comments
 from svcforge.source.finding import Finding, Path, Span, in_order
@@ -25,7 +26,7 @@ STANDARD_INPUT = "<stdin>"
 """What the blueprint from standard input is called; it has no folder."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Loaded:
     """What was read: the blueprint (None when it cannot be read), findings SF010-SF013, and the text of each file.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from svcforge.frozen import frozen
 from svcforge.model.answers import add_answer, alias_of
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.elements import Call, Event, Operation, Verb
@@ -18,7 +19,7 @@ from svcforge.model.types import TEXT, Kind
 Bindings = tuple[Binding, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class OperationBindings:
     """What fills an operation's needs.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from svcforge.frozen import frozen
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.types import Kind, Type
 
@@ -25,7 +25,7 @@ class Change(StrEnum):
     """A list's elements change, one by one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Conversion:
     """How a value becomes one of the type asked for; `fields` of a reshaped object, `of` a list's elements."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from svcforge.frozen import frozen
 from svcforge.source.finding import Path
 
 POLICIES_OF_CALLS = ("over", "timeout", "retries", "breaker", "tls", "auth", "discovery", "optional")
@@ -42,7 +43,7 @@ MANNERS = ("any", "call", "event")
 """Which edges are meant: calls, events (the subscriber depends on the publisher), or both."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Test:
     """What a property has to be: one of some words, which may hold `*`; without words, to be there at all."""
 
@@ -56,7 +57,7 @@ class Test:
         return f"{self.key}{'!' if self.negated else ''}={'|'.join(self.words)}" if self.words else self.key
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Selector:
     """Some nodes or things: those that pass all tests of one alternative and not all of what it excludes."""
 
@@ -65,7 +66,7 @@ class Selector:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class ForbiddenEdge:
     """No edge of a manner may lead from some nodes to others."""
 
@@ -74,7 +75,7 @@ class ForbiddenEdge:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class RequiredField:
     """Some things have to have some properties."""
 
@@ -83,7 +84,7 @@ class RequiredField:
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Layers:
     """Layers from the top to the bottom: no edge leads up."""
 
@@ -91,7 +92,7 @@ class Layers:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Independence:
     """Groups between which there is no edge; of a single group, its members."""
 
@@ -99,7 +100,7 @@ class Independence:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class MaxDegree:
     """How many other nodes a node may be reached from and may reach."""
 
@@ -109,7 +110,7 @@ class MaxDegree:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Quantified:
     """How many of some things pass all tests: `all`, `none`, `some`, or at least or at most so many."""
 
@@ -123,7 +124,7 @@ class Quantified:
 Template = ForbiddenEdge | RequiredField | Layers | Independence | MaxDegree | Quantified
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CustomRule:
     """A rule of the blueprint's own: what it asks, how bad it is not to follow it, why, and the last day it holds."""
 

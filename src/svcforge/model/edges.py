@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
+from svcforge.frozen import frozen
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.elements import Call, CopyFeed, Subscription
 from svcforge.source.finding import Path
@@ -27,7 +27,7 @@ SYNC = (EdgeKind.CALL, EdgeKind.STEP, EdgeKind.UNDO, EdgeKind.PART, EdgeKind.ROU
 """Kinds whose source speaks first; for the others the source is the subscriber and the target the publisher."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Edge:
     """A resolved dependency.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from svcforge.frozen import frozen
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.edges import Edge, EdgeKind
 from svcforge.model.policy import Defaults
@@ -18,7 +18,7 @@ BY_MESH = {"tls": "strict", "auth": "mesh"}
 """The policies that a mesh gives, and what it gives."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Effective:
     """A policy's value, and the path of the word that set it (None: unset, or given by the mesh)."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from svcforge.frozen import frozen
 from svcforge.model.answers import add_answer, alias_of
 from svcforge.model.bindings import Bindings, add_inputs, asked_inputs, call_inputs
 from svcforge.model.blueprint import Blueprint, field_named
@@ -14,7 +15,7 @@ from svcforge.model.signature import signature
 from svcforge.model.tokens import NO_TOKEN
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class StepBindings:
     """What fills the inputs of a saga's step and of what undoes it; `name` is the step's, and its answer's."""
 
@@ -23,7 +24,7 @@ class StepBindings:
     undo: Bindings
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class SagaBindings:
     """What fills the inputs of a saga's steps and of its own `undo`."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
 
+from svcforge.frozen import frozen
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.elements import Call, Condition, Field, Operation, Verb
 from svcforge.model.record import Record, record
@@ -44,7 +45,7 @@ class Meaning(StrEnum):
     """A claim that `where` compares with an input of the field's own name; known only when a token came."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Input:
     """An input of an operation.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from svcforge.frozen import frozen
 
 Milliseconds = int
 """A duration of the language (`20ms 3s 15m 2h 7d`) in milliseconds."""
@@ -16,7 +16,7 @@ def duration_text(milliseconds: Milliseconds) -> str:
     return f"{milliseconds}ms"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Breaker:
     """When a circuit breaker opens: a share of failures (0..1) within a window of calls; for how long."""
 
@@ -25,12 +25,12 @@ class Breaker:
     reset: Milliseconds = 30_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Off:
     """A policy that is switched off on purpose (`breaker: none`), unlike one that is not mentioned."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CallPolicy:
     """What an edge, or a `defaults.call` block, says of calls; `timeout` is for the whole call, retries included."""
 
@@ -44,7 +44,7 @@ class CallPolicy:
     optional: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SubscriptionPolicy:
     """What an edge, or a `defaults.subscription` block, says of handling events; retries None unset, -1 unlimited."""
 
@@ -59,7 +59,7 @@ UNLIMITED = -1
 """`retries: unlimited` on a subscription."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Scale:
     """How many replicas: bounds, and the CPU share (0..1) that the autoscaler aims at."""
 
@@ -68,7 +68,7 @@ class Scale:
     cpu: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Slo:
     """What a service promises: availability as a share (0..1) and its 99th percentile of latency."""
 
@@ -76,7 +76,7 @@ class Slo:
     latency: Milliseconds | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Defaults:
     """A `defaults` block of the system, a context or a service."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from svcforge.frozen import frozen
 from svcforge.model.blueprint import Blueprint, field_named
 from svcforge.model.elements import Copy, CopyFeed, Entity, Event, Field
 from svcforge.model.types import DATETIME, INT, TEXT, UUID, Kind, Type, listed
@@ -15,7 +16,7 @@ from svcforge.source.tree import Quoted
 BOOL = Type(Kind.SCALAR, "bool")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Record:
     """A row by its columns: an entity with its `id` and times, or a copy with its key.
 

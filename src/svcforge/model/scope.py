@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from svcforge.frozen import frozen
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.conversion import SAME, Change, Conversion, conversion
 from svcforge.model.literal import Misfit, typed
@@ -35,7 +36,7 @@ EACH = "[]"
 """The step of a path that goes on with each element of a list."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Source:
     """Where a value comes from, resolved.
 
@@ -53,7 +54,7 @@ class Source:
     conversion: Conversion = SAME
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Need:
     """A value that is needed: by what name and type (in the names of the service `home`), and whether it must be there.
 
@@ -67,7 +68,7 @@ class Need:
     key_of: Record | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Binding:
     """A need and what fills it: a source, nothing (it stays out), or a problem (a message, None when all is well)."""
 
@@ -77,7 +78,7 @@ class Binding:
     explicit: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Known:
     """Something in scope: where it is, its type in the names of `home`, its fields when it is a record.
 

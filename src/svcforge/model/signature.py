@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
+from svcforge.frozen import frozen
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.elements import Condition, Field, Operation, Verb
 from svcforge.model.inputs import Input, Meaning, claims, declared, key_of
@@ -23,7 +23,7 @@ class Shape(StrEnum):
     NOTHING = "nothing"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Output:
     """An answer: its fields (of one item, for a page), or its type."""
 
@@ -35,7 +35,7 @@ class Output:
 NOTHING = Output(Shape.NOTHING, {})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Signature:
     """An operation's inputs, answer and status; `record` is what its verb works on.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from svcforge.frozen import frozen
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.elements import Call, Operation
 from svcforge.model.inputs import Input, claim_of
@@ -18,7 +18,7 @@ ADD_ISSUER_TO_GATEWAY = 'add "auth: {jwt: {issuer: ..., audience: ...}}" to the 
 ADD_ISSUER = 'add a `gateway` with "auth: {jwt: {issuer: ..., audience: ...}}"'
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Asker:
     """What is to be generated and asks whoever calls it for a token: `service.operation` or `bff.part`."""
 

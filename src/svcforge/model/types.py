@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+from svcforge.frozen import frozen
 
 SCALARS = (
     "text", "int", "float", "decimal", "bool", "uuid", "date", "datetime", "duration", "email", "url", "json", "bytes",
@@ -28,7 +30,7 @@ class Kind(StrEnum):
     ENTITY = "entity"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Type:
     """A type with its modifiers, its range and its default.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from svcforge.frozen import frozen
 from svcforge.model.answers import fallback
 from svcforge.model.bindings import Bindings, of_operation
 from svcforge.model.blueprint import Blueprint
@@ -18,7 +18,7 @@ from svcforge.model.types import Kind, Type
 from svcforge.source.finding import Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Problem:
     """A value that is needed at a path and not there, or of the wrong type; what to do about it."""
 

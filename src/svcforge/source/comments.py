@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from svcforge.frozen import frozen
 from svcforge.source.place import Span
 from svcforge.source.tree import Mapping as Node
 from svcforge.source.tree import Place, Sequence
@@ -17,7 +17,7 @@ _COMMENT = re.compile(r"#(?:(?<=\s#)|(?<![\s\S]#))[ \t]*svcforge:[ \t]*ignore\b[
 _Position = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Comment:
     """A comment that begins with `# svcforge: ignore`: where it stands, its text, and the line it speaks of."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from svcforge.frozen import frozen
 from svcforge.source.place import Path, Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Put:
     """Adds a key to the mapping at a path, as its last one.
 
@@ -23,7 +23,7 @@ class Put:
     short: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Replace:
     """Writes another scalar or flow value in place of the one at a path.
 
@@ -38,14 +38,14 @@ class Replace:
     old: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Delete:
     """Removes the key or the list entry at a path, with the comment at its end; a container left empty stays, as `{}` or `[]`."""
 
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Rewrite:
     """Writes another text in place of a stretch of a file: for what has no path, like a comment.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
+from svcforge.frozen import frozen
 from svcforge.source.edit import Edit
 from svcforge.source.place import Path as Path
 from svcforge.source.place import Span as Span
@@ -19,7 +19,7 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Related:
     """Another place that a finding is about, with what it has to do with it."""
 
@@ -28,7 +28,7 @@ class Related:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Finding:
     """One complaint: a stable code and name, a message with the offender in quotes, a hint, and a place.
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import yaml
 
+from svcforge.frozen import frozen
 from svcforge.source.tree import Mapping, Place, Quoted, Sequence
 
 MAX_DEPTH = 100
 """Deepest nesting that is read."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Foreign:
     """The documents of a file in order, and what ended the reading early: its line and what is wrong."""
 

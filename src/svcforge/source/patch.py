@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from svcforge.frozen import frozen
 from svcforge.source.edit import Delete, Edit, Rewrite
 from svcforge.source.place import Path, Span
 from svcforge.source.splice import Inapplicable, Splice, Splicer, spliced
@@ -17,7 +17,7 @@ Fix = tuple[Edit, ...]
 """Edits that are made together or not at all."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Change:
     """A text in place of a stretch of a file: what an edit comes to."""
 
@@ -25,7 +25,7 @@ class Change:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Patched:
     """The texts that are new, by their files' names, and the positions of the fixes that were made."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from svcforge.frozen import frozen
 
 Path = tuple[str | int, ...]
 """A place in the blueprint, as keys and list indexes: ("contexts", "ordering", "services", "orders", "calls", 0)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Span:
     """A stretch of a file: lines and columns are 1-based, columns count characters, the end is exclusive."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import yaml
 
+from svcforge.frozen import frozen
 from svcforge.source.finding import Finding, Related, Severity, Span
 from svcforge.source.tree import Mapping, Place, Quoted, Sequence
 
@@ -22,7 +23,7 @@ BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """What libyaml counts as the end of a line; lines of a source frame are split the same way."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Document:
     """One file read: its data (None when there is none), and what is wrong with it as YAML."""
 

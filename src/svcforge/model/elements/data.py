@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from svcforge.frozen import frozen
 from svcforge.model.types import Type
 from svcforge.source.finding import Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Field:
     """A named, typed field of an entity, a value object, an event, an input or an output."""
 
@@ -22,7 +21,7 @@ class Field:
 Fields = tuple[Field, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Value:
     """A value object; `service` is None for one that all share."""
 
@@ -32,7 +31,7 @@ class Value:
     path: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Entity:
     """An entity that a service owns; `id`, `created_at` and `updated_at` are not among its fields."""
 
@@ -43,7 +42,7 @@ class Entity:
     path: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Event:
     """One version of an event; the first field is the subject. `latest` is the highest version."""
 

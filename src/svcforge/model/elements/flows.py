@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from svcforge.frozen import frozen
 from svcforge.model.elements.operations import Call, Http
 from svcforge.model.policy import Defaults, Milliseconds, Scale, Slo
 from svcforge.source.finding import Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Step:
     """A saga's step: a call (`do`) and what undoes it, as written and as resolved."""
 
@@ -21,7 +21,7 @@ class Step:
     path: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Saga:
     """A business transaction over several services; `owner` keeps its log (None when `starts` does not resolve)."""
 
@@ -37,7 +37,7 @@ class Saga:
     path: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Route:
     """A gateway's route: a method (None is any), a prefix, the service behind it."""
 
@@ -51,7 +51,7 @@ class Route:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class RateLimit:
     """So many requests in so many milliseconds, for each client or for all together."""
 
@@ -60,7 +60,7 @@ class RateLimit:
     each_client: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Jwt:
     """Whose tokens are accepted, and for whom they are made."""
 
@@ -69,7 +69,7 @@ class Jwt:
     jwks: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Gateway:
     """The one entry; `auth` is None when unset."""
 
@@ -84,7 +84,7 @@ class Gateway:
     path: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Argument:
     """An input of a BFF's part: a literal (text), or a source (`path.order_id`, `order.lines[].product`)."""
 
@@ -93,7 +93,7 @@ class Argument:
     literal: Any
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Part:
     """One call of an endpoint that gathers; `fallback` is a 1-tuple of the literal after `or`, else empty."""
 
@@ -105,7 +105,7 @@ class Part:
     path: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Endpoint:
     """An endpoint of a BFF: the parts that it gathers."""
 
@@ -114,7 +114,7 @@ class Endpoint:
     path: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Bff:
     """A backend for a frontend."""
 

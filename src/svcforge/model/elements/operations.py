@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
+from svcforge.frozen import frozen
 from svcforge.model.elements.data import Fields
 from svcforge.model.policy import CallPolicy, Milliseconds
 from svcforge.model.types import Type
@@ -23,7 +24,7 @@ class Verb(StrEnum):
     DELETES = "deletes"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Http:
     """How an operation is opened to the gateway: method and path, without the version (`/orders/{id}`)."""
 
@@ -36,7 +37,7 @@ class Http:
         return tuple(part[1:-1] for part in self.path.split("/") if part.startswith("{") and part.endswith("}"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Condition:
     """One entry of `where`: the field is one of `values`, or equals the token's claim (`token.sub`)."""
 
@@ -52,7 +53,7 @@ Literals = Mapping[str, Any]
 """`set`: field -> literal (text, a list, or a mapping, as written)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Operation:
     """An operation of a service or of an external.
 
@@ -102,7 +103,7 @@ class Operation:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Call:
     """A synchronous edge, where it starts: in an operation, at a service's own level, or as a saga's step.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from svcforge.frozen import frozen
 from svcforge.model.elements.data import Entity, Event, Value
 from svcforge.model.elements.operations import Call, Condition, Literals, Operation, Sources
 from svcforge.model.policy import Defaults, Scale, Slo, SubscriptionPolicy
@@ -13,7 +14,7 @@ from svcforge.model.types import Type
 from svcforge.source.finding import Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Subscription:
     """An asynchronous edge: an event, or a whole service while its events are not known, and what handles it.
 
@@ -33,7 +34,7 @@ class Subscription:
     path: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CopyFeed:
     """One event that keeps a copy: own field -> event's field (`keep`; None keeps all), literals, or removal."""
 
@@ -47,7 +48,7 @@ class CopyFeed:
     path: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Copy:
     """A local read model of others' data, one row a subject."""
 
@@ -56,7 +57,7 @@ class Copy:
     path: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Release:
     """A version that runs beside another: its share of traffic in percent, and the header that selects it."""
 
@@ -66,7 +67,7 @@ class Release:
     path: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Setting:
     """What the user's code reads from the environment."""
 
@@ -75,7 +76,7 @@ class Setting:
     path: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Sidecar:
     """A container beside the service; `image` None lets the pack choose."""
 
@@ -84,7 +85,7 @@ class Sidecar:
     path: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Use:
     """A store, a library or another service's table that a service uses (`uses`)."""
 
@@ -108,7 +109,7 @@ class Role(StrEnum):
     INFRA = "infra"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Service:
     """A service of a context."""
 
@@ -152,7 +153,7 @@ class Service:
         return self.has is None and self.role in (Role.BUSINESS, Role.WORKER)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class External:
     """What the system uses and does not own; its address is `<NAME>_URL` in the environment."""
 
@@ -164,7 +165,7 @@ class External:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Relation:
     """One line of the DDD context map; `to` is upstream."""
 
@@ -173,7 +174,7 @@ class Relation:
     path: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Context:
     """A bounded context."""
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from svcforge.frozen import frozen
 from svcforge.model.custom import CustomRule
 from svcforge.source.finding import Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Store:
     """A declared database server and schema; two services with an equal pair share a database."""
 
@@ -23,7 +24,7 @@ class Store:
     path: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Library:
     """A library that services share, and what is in it."""
 
@@ -32,7 +33,7 @@ class Library:
     path: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Platform:
     """What the system runs on; each value names a pack, None is none."""
 
@@ -53,7 +54,7 @@ class Platform:
     store_auth: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Patch:
     """A change to generated manifests, applied last: a merge (mapping) or a JSON patch (list)."""
 
@@ -64,7 +65,7 @@ class Patch:
     path: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PackSource:
     """An extra template pack: a folder or a git address, at a ref."""
 
@@ -73,7 +74,7 @@ class PackSource:
     path: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Ignore:
     """A central suppression: a rule, at an element, for a reason, until a date (ISO)."""
 
@@ -84,7 +85,7 @@ class Ignore:
     path: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LintConfig:
     """The blueprint's `lint:` block."""
 
@@ -97,7 +98,7 @@ class LintConfig:
     custom: tuple[CustomRule, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Unresolved:
     """A name that should stand for something declared elsewhere (`kind`) and stands for nothing.
 
