@@ -111,6 +111,12 @@ NO_ISSUER = 'warning "b.work" answers whoever reaches it: nobody issues tokens t
         ("operations: {go: {calls: [{to: b.work, tls: strict}]}}", "work: {}", "", []),
         ("operations: {go: {calls: [{to: b.work, over: broker}]}}", "work: {}", "", []),
         ("operations: {go: {calls: [b.work]}}", "work: {http: GET /work, public: anyone may}", "", []),
+        (
+            "operations: {go: {calls: [{to: b.work, auth: mesh}]}}",
+            "work: {}",
+            "",
+            ['warning "a" calls "b" without proving who it is: auth is mesh, and the call may be plaintext'],
+        ),
         ("operations: {go: {}}", "work: {}", "", []),
         ("has: [], operations: {go: {calls: [{to: b.work, auth: service}]}}", "work: {}", "", []),
         ("operations: {go: {}}", "work: {}", "sagas: {s: {starts: a.go, steps: [b.work]}}\n", [NO_ISSUER]),

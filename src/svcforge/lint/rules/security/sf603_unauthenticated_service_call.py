@@ -151,7 +151,7 @@ def _without_issuer(blueprint: Blueprint, edges: Iterable[Edge], generated: set[
     for edge in edges:
         if edge.sync and edge.source != edge.target and generated.issuperset((edge.source, edge.target)):
             operation = blueprint.operation(edge.target, edge.operation)
-            if operation is not None and operation.http is None and not _identified(blueprint, edge):
+            if operation is not None and operation.http is None and not _identified(blueprint, edge, generated):
                 open_calls.setdefault(callee(edge), edge)
     if not open_calls:
         return
@@ -168,9 +168,9 @@ def _without_issuer(blueprint: Blueprint, edges: Iterable[Edge], generated: set[
     )
 
 
-def _identified(blueprint: Blueprint, edge: Edge) -> bool:
+def _identified(blueprint: Blueprint, edge: Edge, generated: set[str]) -> bool:
     """Whether who calls is known by a certificate or by its account at the broker; or the want of it is told already."""
-    told = call_policy(blueprint, edge, "auth").value == "none"  # by the finding of that call
+    told = bool(_lacking(blueprint, edge, call_policy(blueprint, edge, "auth"), generated))
     return told or protocol(blueprint, edge) == "broker" or call_policy(blueprint, edge, "tls").value == "strict"
 
 
