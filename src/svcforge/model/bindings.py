@@ -46,7 +46,8 @@ def of_operation(blueprint: Blueprint, operation: Operation) -> OperationBinding
         return NONE
     sig = signature(blueprint, operation)
     found = _with_verb(blueprint, operation, sig) if sig.record else _own_code(blueprint, operation, sig)
-    return replace(found, unknown=tuple(_unknown(operation, sig, found))) if not plain else found
+    named = operation.sources or operation.literals
+    return replace(found, unknown=tuple(_unknown(operation, sig, found))) if named else found
 
 
 def _reads(operation: Operation) -> bool:
@@ -55,8 +56,7 @@ def _reads(operation: Operation) -> bool:
 
 def _own_code(blueprint: Blueprint, operation: Operation, sig: Signature) -> OperationBindings:
     """The user's own code: nothing is filled in but what `with` and `set` name, on the operation or on a call."""
-    scope = Scope(blueprint)
-    add_inputs(scope, sig)
+    scope = _of_inputs(blueprint, sig)
     calls: list[Bindings] = []
     for call in operation.calls:
         callee = blueprint.operation(call.target, call.operation)
@@ -66,11 +66,12 @@ def _own_code(blueprint: Blueprint, operation: Operation, sig: Signature) -> Ope
 
 
 def _with_verb(blueprint: Blueprint, operation: Operation, sig: Signature) -> OperationBindings:
-    fields = tuple(_fields(blueprint, operation, sig))
+    inputs = _of_inputs(blueprint, sig)
+    fields = tuple(_fields(inputs, operation, sig))
     # A call cannot be given what only an answer puts into the entity.
     late = frozenset(b.need.name for b in fields if b.source and b.source.origin is Origin.ANSWER)
-    scope = _before_calls(blueprint, operation, sig, frozenset())
-    early = _before_calls(blueprint, operation, sig, late) if late else scope
+    scope = _before_calls(inputs, operation, sig, frozenset())
+    early = _before_calls(inputs, operation, sig, late) if late else scope
     scopes = (scope,) if early is scope else (scope, early)
     calls: list[Bindings] = []
     for call in operation.calls:
@@ -95,11 +96,18 @@ def emitted(blueprint: Blueprint, operation: Operation) -> Iterator[Event]:
         yield from (event for event in service.events if event.name == name)
 
 
-def _before_calls(blueprint: Blueprint, operation: Operation, sig: Signature, hidden: frozenset[str]) -> Scope:
+def _before_calls(inputs: Scope, operation: Operation, sig: Signature, hidden: frozenset[str]) -> Scope:
     """What an operation knows before it makes its calls: its entity as it will be, and its input."""
-    scope = Scope(blueprint)
+    scope = Scope(inputs.blueprint, roots=dict(inputs.roots))
     if sig.record and operation.verb is not Verb.LISTS:
         scope.add_record(Origin.ENTITY, sig.record, hidden=hidden)
+    scope.layers += inputs.layers
+    return scope
+
+
+def _of_inputs(blueprint: Blueprint, sig: Signature) -> Scope:
+    """What an operation knows when nothing but its input is there."""
+    scope = Scope(blueprint)
     add_inputs(scope, sig)
     return scope
 
@@ -136,7 +144,7 @@ def _home(sig: Signature, name: str) -> str:
 
 def _given(blueprint: Blueprint, operation: Operation, sig: Signature, scope: Scope) -> Iterator[Binding]:
     """Inputs that the operation's own `with` and `set` give; what they give its entity stands in `fields`."""
-    declared = _takes(operation, sig)
+    declared = _takes(operation, sig) if operation.literals or operation.sources else {}
     for name in (*operation.literals, *operation.sources):
         if name not in declared:
             continue
@@ -163,13 +171,12 @@ def _unknown(operation: Operation, sig: Signature, found: OperationBindings) -> 
     yield from (name for name in (*operation.sources, *operation.literals) if name not in taken)
 
 
-def _fields(blueprint: Blueprint, operation: Operation, sig: Signature) -> Iterator[Binding]:
+def _fields(inputs: Scope, operation: Operation, sig: Signature) -> Iterator[Binding]:
     """What is created or changed: by `with` and `set`, else by input, and what is created by any name in scope."""
     found = sig.record
     if found is None or found.entity is None or _reads(operation):
         return
-    inputs = Scope(blueprint)
-    add_inputs(inputs, sig)
+    blueprint = inputs.blueprint
     scope = Scope(blueprint, list(inputs.layers), dict(inputs.roots))
     if operation.verb is Verb.UPDATES:
         scope.add_record(Origin.ENTITY, found)
