@@ -16,6 +16,7 @@ from svcforge.lint.settings import Choices, resolve
 from svcforge.load import Loaded, load_text
 from svcforge.model.blueprint import Blueprint
 from svcforge.packs.shelf import bundled
+from svcforge.pipeline.patching import idle_patches
 from svcforge.plan.parts import services
 from svcforge.plan.plan import plan
 from svcforge.plan.service import service_facts
@@ -49,7 +50,7 @@ def codes(entry: Entry, heading: str) -> list[str]:
     return found
 
 
-PLANNING = ("SF020", "SF021", "SF023", "SF024")
+PLANNING = ("SF020", "SF021", "SF023", "SF024", "SF026")
 """What is found when generating."""
 
 
@@ -58,7 +59,8 @@ def planning(entry: Entry, blueprint: Blueprint) -> list[str]:
     mended = load_text(example(entry.page, "Use instead")).blueprint
     assert mended is not None
     models = {s.name: service_facts(mended, s)["schema"]["migrations"] for s in services(mended)}
-    return [finding.code for finding in plan(blueprint, bundled().packs, models).findings]
+    made = plan(blueprint, bundled().packs, models)
+    return [finding.code for finding in (*made.findings, *idle_patches(blueprint, made.units))]
 
 
 @each_rule

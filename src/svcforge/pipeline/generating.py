@@ -121,6 +121,7 @@ def beside(source: str) -> Path:
 def _planned(loaded: Loaded, out: Path) -> tuple[tuple[Unit, ...], tuple[Pack, ...], tuple[Finding, ...]]:
     """The units, the packs that make them, and the findings of planning, each with its place."""
     from svcforge.packs.shelf import bundled
+    from svcforge.pipeline.patching import idle_patches
     from svcforge.plan.parts import services
     from svcforge.plan.plan import plan
     from svcforge.source.finding import in_order
@@ -130,7 +131,8 @@ def _planned(loaded: Loaded, out: Path) -> tuple[tuple[Unit, ...], tuple[Pack, .
     with without_collector():
         made = plan(loaded.blueprint, bundled().packs, shipped_models(out, services(loaded.blueprint)))
     packs = {part.pack.digest: part.pack for unit in made.units for part in unit.parts}
-    placed = (f if f.span else replace(f, span=loaded.locate(f.path)) for f in made.findings)
+    found = (*made.findings, *idle_patches(loaded.blueprint, made.units))
+    placed = (f if f.span else replace(f, span=loaded.locate(f.path)) for f in found)
     return made.units, tuple(packs.values()), tuple(in_order(placed))
 
 

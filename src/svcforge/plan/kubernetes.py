@@ -9,6 +9,7 @@ from svcforge.packs.card import Card
 from svcforge.plan.containers import own_secrets, served, shared_secrets
 from svcforge.plan.edges import calls
 from svcforge.plan.naming import free, title
+from svcforge.plan.patches import patch_facts
 from svcforge.plan.policies import OBSERVABILITY, TRACES, names, pods, policy, rule, scraped
 from svcforge.plan.releases import release_facts
 from svcforge.plan.sidecars import Known
@@ -102,6 +103,7 @@ def kubernetes_facts(
         "workloads": workloads,
         "released": any(one["releases"] for one in workloads),
         "beside": any(one["sidecars"] for one in workloads),
+        "patches": patch_facts(blueprint),
         "collector": {"host": f"otel-collector.{OBSERVABILITY}", "port": TRACES},
         "overlays": [
             overlay | {"name": "dev", "stores": servers, "broker": _broker(broker, about, around, 1), "few": True},
