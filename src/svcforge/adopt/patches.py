@@ -107,26 +107,32 @@ class _Merge:
             return self.mappings(base, value)
         if isinstance(value, Mapping):
             return self.mappings(Mapping(), value)
-        if isinstance(base, Sequence) and isinstance(value, Sequence) and self.by_item and key in LIST_KEYS:
-            return self._items(base, value, LIST_KEYS[key])
+        if isinstance(value, Sequence) and self.by_item and key in LIST_KEYS:
+            return self._items(base if isinstance(base, Sequence) else Sequence(), value, LIST_KEYS[key])
         return value
 
     def _items(self, base: Sequence, patch: Sequence, keys: tuple[str, ...]) -> Sequence:
+        """The items of the patch, then the others, each name once: the order counts, since other patches number them."""
         if any(text(item, "$patch") == "replace" for item in patch):
             return _joined([pair for pair in _pairs(patch) if not text(pair[0], "$patch")])
-        found = _pairs(base)
-        at = {name: index for index, (item, _) in enumerate(found) if (name := _name(item, keys))}
-        gone: set[int] = set()
+        before = {name: (item, place) for item, place in reversed(_pairs(base)) if (name := _name(item, keys))}
+        found: list[tuple[object, Place]] = []
+        done: set[str] = set()
         for item, place in _pairs(patch):
-            index = at.get(_name(item, keys))
-            before = found[index][0] if index is not None else None
-            if not isinstance(item, Mapping) or not isinstance(before, Mapping) or index is None:
-                found += [(item, place)] if text(item, "$patch") != "delete" else []
-            elif (changed := self.mappings(before, item)) is None:
-                gone.add(index)
-            else:
-                found[index] = (changed, found[index][1])
-        return _joined([pair for index, pair in enumerate(found) if index not in gone])
+            name = _name(item, keys)
+            old, at = before.get(name, (None, place))
+            done.add(name)
+            new = (
+                self.mappings(old if isinstance(old, Mapping) else Mapping(), item)
+                if isinstance(item, Mapping)
+                else item
+            )
+            found += [(new, at)] if new is not None else []
+        for item, place in _pairs(base):
+            name = _name(item, keys)
+            found += [] if name and name in done else [(item, place)]
+            done.add(name)
+        return _joined(found)
 
 
 def _name(item: object, keys: tuple[str, ...]) -> str:
@@ -191,7 +197,7 @@ def _changed(node: object, steps: list[str], value: object, place: Place | None,
         if further:
             inner = _changed(_found(node, [step]), further, value, place, insert)
             return with_entry(node, step, inner, node.keys_at[step])
-        if step not in node and (value is None or not insert):
+        if step not in node and value is None:
             raise Unfit(f'there is no "{step}"')
         if value is None or place is None:
             return without_entry(node, step)
