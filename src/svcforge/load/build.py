@@ -83,7 +83,7 @@ def _external(name: str, doc: ExternalDoc, builder: ServiceBuilder, path: Path) 
     from svcforge.load.document import ServiceDoc
 
     builder.names.dashed("external", name, path)
-    builder.home.enter(name, ServiceDoc())
+    builder.home.enter(name, ServiceDoc.model_construct())
     operations = {
         n: builder.operations.operation(n, name, o, (*path, "operations", n)) for n, o in doc.operations.items()
     }

@@ -18,7 +18,7 @@ class Declarations:
 
     def __init__(self, index: Index, names: Names) -> None:
         self.index, self.names = index, names
-        self.enter("", ServiceDoc())
+        self.enter("", ServiceDoc.model_construct())
 
     def enter(self, name: str, doc: ServiceDoc) -> None:
         """Take the names that this service declares as the nearest scope."""

@@ -23,7 +23,11 @@ UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u206
 
 
 class Element(BaseModel):
-    """What every mapping of the language is: its keys are known, and nothing is changed after reading."""
+    """What every mapping of the language is: its keys are known, and nothing is changed after reading.
+
+    One validator is built, that of the whole document. So a default is made by `model_construct`: a call would build
+    another one, for its class alone.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True)
 

@@ -88,10 +88,10 @@ class BffDoc(Element):
     stack: Annotated[str, suggested(*words.STACKS)] | None = None
     team: Text | None = None
     tier: Whole | None = None
-    slo: SloDoc = SloDoc()
-    scale: ScaleDoc = ScaleDoc()
-    resources: ResourcesDoc = ResourcesDoc()
-    defaults: DefaultsDoc = DefaultsDoc()
+    slo: SloDoc = SloDoc.model_construct()
+    scale: ScaleDoc = ScaleDoc.model_construct()
+    resources: ResourcesDoc = ResourcesDoc.model_construct()
+    defaults: DefaultsDoc = DefaultsDoc.model_construct()
     endpoints: dict[str, dict[str, Text]] = Key(default_factory=dict)
     has: list[Annotated[str, one_of(*words.ABILITIES)]] | None = None
     aka: list[Text] = Key(default_factory=list)

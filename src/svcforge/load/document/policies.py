@@ -85,10 +85,10 @@ class DefaultsDoc(Element):
     """Policies that hold where an edge or an element does not say otherwise."""
 
     stack: Annotated[str, suggested(*words.STACKS)] | None = None
-    call: CallPolicyDoc = CallPolicyDoc()
-    subscription: SubscriptionPolicyDoc = SubscriptionPolicyDoc()
-    scale: ScaleDoc = ScaleDoc()
-    slo: SloDoc = SloDoc()
-    resources: ResourcesDoc = ResourcesDoc()
+    call: CallPolicyDoc = CallPolicyDoc.model_construct()
+    subscription: SubscriptionPolicyDoc = SubscriptionPolicyDoc.model_construct()
+    scale: ScaleDoc = ScaleDoc.model_construct()
+    slo: SloDoc = SloDoc.model_construct()
+    resources: ResourcesDoc = ResourcesDoc.model_construct()
     api_version: Annotated[str, suggested("v1")] | None = None
     has: list[Annotated[str, one_of(*words.ABILITIES)]] | None = None

@@ -167,9 +167,9 @@ class ServiceDoc(Element):
     api: list[Annotated[str, one_of(*words.APIS)]] | None = None
     team: Text | None = None
     tier: Whole | None = Key(None, description="1 matters most.")
-    slo: SloDoc = SloDoc()
-    scale: ScaleDoc = ScaleDoc()
-    resources: ResourcesDoc = ResourcesDoc()
+    slo: SloDoc = SloDoc.model_construct()
+    scale: ScaleDoc = ScaleDoc.model_construct()
+    resources: ResourcesDoc = ResourcesDoc.model_construct()
     store: Text | None = Key(None, description="The engine of its own database, or a declared store that is its own.")
     owns: dict[str, Fields] = Key(default_factory=dict)
     values: dict[str, Fields] = Key(default_factory=dict)
@@ -186,7 +186,7 @@ class ServiceDoc(Element):
     releases: dict[str, ReleaseDoc] = Key(default_factory=dict)
     sidecars: list[Annotated[SidecarDoc, Shorthand("name")]] = Key(default_factory=list)
     uses: list[Text] = Key(default_factory=list)
-    defaults: DefaultsDoc = DefaultsDoc()
+    defaults: DefaultsDoc = DefaultsDoc.model_construct()
     has: list[Annotated[str, one_of(*words.ABILITIES)]] | None = Key(
         None, description="It exists: not generated; of what svcforge builds it has only this."
     )
@@ -212,7 +212,7 @@ class ContextDoc(Element):
     subdomain: Annotated[str, one_of(*words.SUBDOMAINS)] | None = None
     team: Text | None = None
     relations: list[RelationDoc] = Key(default_factory=list)
-    defaults: DefaultsDoc = DefaultsDoc()
+    defaults: DefaultsDoc = DefaultsDoc.model_construct()
     services: dict[str, ServiceDoc] = Key(default_factory=dict)
 
 
@@ -221,5 +221,5 @@ class ExternalDoc(Element):
 
     about: Text | None = None
     operations: dict[str, OperationDoc] = Key(default_factory=dict)
-    slo: SloDoc = SloDoc()
+    slo: SloDoc = SloDoc.model_construct()
     aka: list[Text] = Key(default_factory=list)

@@ -112,10 +112,10 @@ class BlueprintDoc(IncludedDoc):
     system: Text = Key(description="The system's name.")
     about: Text | None = None
     include: list[Text] = Key(default_factory=list, description="Globs of further files, relative to this one.")
-    platform: PlatformDoc = PlatformDoc()
-    defaults: DefaultsDoc = DefaultsDoc()
+    platform: PlatformDoc = PlatformDoc.model_construct()
+    defaults: DefaultsDoc = DefaultsDoc.model_construct()
     gateway: GatewayDoc | None = None
-    lint: LintDoc = LintDoc()
+    lint: LintDoc = LintDoc.model_construct()
     patches: list[PatchDoc] = Key(default_factory=list)
     packs: list[PackSourceDoc] = Key(default_factory=list)
     repos: Annotated[str, one_of("one", "many")] = "one"
