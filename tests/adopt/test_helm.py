@@ -250,6 +250,39 @@ def test_subcharts_get_the_values_that_the_chart_has_for_them(tmp_path: Path) ->
     )
 
 
+def test_files_of_a_chart_are_read_and_none_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "secret.conf").write_text("url: http://outside\n")
+    (tmp_path / "chart").mkdir()
+    folder = chart(
+        tmp_path / "chart",
+        files__app_conf="one: 1\nurl: http://{{ .Values.host }}/\n",
+        values_yaml="host: stock",
+        templates__a_yaml="""\
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: config}
+            data:
+              app.conf: |
+                {{- tpl (.Files.Get "files/app.conf") . | nindent 4 }}
+                {{- .Files.Get "../secret.conf" | nindent 4 }}
+                {{- .Files.Get "gone" }}
+            """,
+        templates__b_yaml="""\
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: orders}
+            spec: {volumes: [{name: v, configMap: {name: config}}], containers: [{name: orders}]}
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: stock}
+            spec: {type: ExternalName, externalName: stock.acme.com}
+            """,
+    )
+    assert calls(folder.blueprint().services["orders"]) == ["stock"]
+    assert "outside" not in folder.imported().text
+
+
 def test_a_chart_that_cannot_be_read_is_told_with_advice_that_works(tmp_path: Path) -> None:
     folder = chart(
         tmp_path,

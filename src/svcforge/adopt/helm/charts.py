@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from svcforge.adopt.helm.context import Chart, context
 from svcforge.adopt.helm.functions import merged
 from svcforge.adopt.helm.rendering import Templates
 from svcforge.adopt.helm.syntax import Malformed, Node, parsed
-from svcforge.adopt.helm.values import Unknown, Unrendered, is_true, plain
+from svcforge.adopt.helm.values import Unrendered, is_true, plain
 from svcforge.adopt.looking import items, text, unread
 from svcforge.adopt.reach import ABSENT, Reach, Refused, is_folder
 from svcforge.adopt.system import Note, Origin
@@ -20,10 +21,9 @@ from svcforge.source.tree import Mapping, Sequence
 
 CHART = "Chart.yaml"
 VALUES = "values.yaml"
+REQUIREMENTS = "requirements.yaml"
 LARGEST_TEMPLATE = 500_000
 ADVICE = 'run "helm template . > rendered.yaml" in the chart\'s folder and import that file instead'
-KUBERNETES = {"Major": "1", "Minor": "31", "Version": "v1.31.0", "GitVersion": "v1.31.0"}
-"""The cluster that a chart is told of: a recent one, as `helm template` does it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +33,6 @@ class Document:
     path: Path
     file: str
     data: Mapping
-
-
-@dataclass(slots=True)
-class Chart:
-    """A chart's folder: what it says of itself, the values that hold for it, and its templates by name."""
-
-    folder: Path
-    data: Mapping
-    name: str
-    base: str
-    values: dict[str, Any] = field(default_factory=dict)
-    templates: dict[str, tuple[Path, list[Node]]] = field(default_factory=dict)
 
 
 class Charts:
@@ -66,7 +54,7 @@ class Charts:
         for chart in charts:
             for name, (path, nodes) in chart.templates.items():
                 if path.suffix.lower() in (".yaml", ".yml") and text(chart.data, "type") != "library":
-                    yield from self._template(path, nodes, _context(chart, charts[-1].name, name), shared)
+                    yield from self._template(path, nodes, context(chart, charts[-1].name, name, self.reach), shared)
         if len(self.notes) > before:
             self._advise(folder / CHART)
         if any(_names_release(nodes) for chart in charts for _, nodes in chart.templates.values()):
@@ -88,7 +76,7 @@ class Charts:
         chart = Chart(path.parent, Mapping(), "release", "release", values)
         if nodes:
             shared.define(nodes)
-            yield from self._template(path, nodes, _context(chart, "release", path.name), shared)
+            yield from self._template(path, nodes, context(chart, "release", path.name, self.reach), shared)
         if self.notes:
             self._advise(path)
 
@@ -118,7 +106,8 @@ class Charts:
         """The charts below a chart that its values do not turn off, each with the name of its values."""
         there = {folder.name: folder for folder in self._folders(chart.folder / "charts")}
         named: set[str] = set()
-        for entry, place in items(chart.data, "dependencies"):
+        older = self._yaml(chart.folder / REQUIREMENTS) or Mapping()  # charts for Helm 2
+        for entry, place in (*items(chart.data, "dependencies"), *items(older, "dependencies")):
             name = text(entry, "name")
             alias = text(entry, "alias") or name
             named.add(name)
@@ -204,47 +193,6 @@ def _place(node: object, lines: list[int], seen: set[int]) -> None:
         node.values_at[:] = [(f, lines[s - 1], c, lines[min(e, len(lines)) - 1], z) for f, s, c, e, z in node.values_at]
     for value in node.values() if isinstance(node, Mapping) else node:
         _place(value, lines, seen)
-
-
-class _Versions:
-    """The API versions of a cluster without extensions."""
-
-    fields: dict[str, Any]
-
-    def __init__(self) -> None:
-        self.fields = {"Has": self._has}
-
-    def _has(self, name: Any = "") -> bool:
-        """As `helm template` answers, which knows groups with versions and no kinds."""
-        group, version = str(name).split("/") if str(name).count("/") == 1 else ("", str(name))
-        extension = group.startswith(("gateway.", "metrics.", "snapshot."))
-        return "/" not in version and ("." not in group or (group.endswith(".k8s.io") and not extension))
-
-
-class _Unread:
-    """Files beside the templates, which are not read."""
-
-    fields: dict[str, Any]
-
-    def __init__(self) -> None:
-        self.fields = dict.fromkeys(("Get", "GetBytes", "Glob", "Lines", "AsConfig", "AsSecrets"), self._get)
-
-    def _get(self, *names: Any) -> Unknown:
-        return Unknown("files beside the templates are not read")
-
-
-def _context(chart: Chart, release: str, template: str) -> dict[str, Any]:
-    """What a template starts from: its dot."""
-    own = {key[:1].upper() + key[1:]: value for key, value in plain(chart.data).items()}
-    return {
-        "Values": chart.values,
-        "Chart": {**own, "Name": chart.name},
-        "Release": {"Name": release, "Namespace": "default", "Service": "Helm", "IsInstall": True, "IsUpgrade": False, "Revision": 1},
-        "Capabilities": {"KubeVersion": KUBERNETES, "APIVersions": _Versions(), "HelmVersion": {"Version": "v3.17.0"}},
-        "Template": {"Name": template, "BasePath": f"{chart.base}/templates"},
-        "Files": _Unread(),
-        "Subcharts": {},
-    }  # fmt: skip
 
 
 def _names_release(nodes: list[Node]) -> bool:
