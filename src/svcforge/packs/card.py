@@ -122,24 +122,43 @@ Exporter = Annotated[dict[str, Any], BeforeValidator(_scalars)]
 """What an exporter of the OpenTelemetry Collector is told; `${env:NAME:-value}` is for the environment to say."""
 
 
-class Server(_Strict):
-    """How a backend runs in a container on one machine, for development.
+Asked = Literal["parts", "sources", "backends"]
+"""Services and BFFs; whatever Grafana can ask; what a collector sends to."""
 
-    `env` is what a collector beside it is told, `${host}` being its name. `screen` is the port of its pages, `data` the
-    folder that it keeps. `source` is how Grafana asks it: the type of its data source, and the port. An image without
-    a shell has no `health`, and nobody waits for it.
+
+class Server(_Strict):
+    """How something that watches a system runs in a container beside it, for development.
+
+    Args:
+        files: folders of the system by where they are in the container.
+        secrets: files below `/run/secrets`: `made` here at random, or `given` by the user, who may leave them empty;
+            `receivers` are those of everybody who is told of alerts.
+        env: what a collector beside it is told, `${host}` being its name.
+        asks: to whom it speaks, besides other servers by their names.
+        takes: whether services and BFFs send it what they tell of themselves.
+        logs: the port on which it takes what the containers log, in Fluentd's format.
+        screen: the port of its pages.
+        data: the folder that it keeps.
+        source: how Grafana asks it: the type of its data source, and the port.
+        health: how it is asked whether it is well, where the `image` does not say so itself; one without a shell has
+            nothing to ask it with, and nobody waits for it.
     """
 
     image: Annotated[str, Field(min_length=1)]
     user: Annotated[str, Field(pattern=r"^[1-9][0-9]*:[0-9]+$")] = "10001:10001"
     command: Globs = ()
     environment: dict[str, str] = Field(default_factory=dict)
+    files: dict[Annotated[str, Field(pattern="^/")], str] = Field(default_factory=dict)
+    secrets: dict[str, Literal["made", "given", "receivers"]] = Field(default_factory=dict)
     env: dict[str, str] = Field(default_factory=dict)
+    asks: tuple[Asked | str, ...] = ()
+    takes: Truth = False
+    logs: Annotated[int, Field(ge=1)] | None = None
     screen: Annotated[int, Field(ge=1)] | None = None
     data: Annotated[str, Field(pattern="^/")] | None = None
-    health: Command | None = None
-    memory: str = "512M"
     source: dict[Literal["type", "port"], str] | None = None
+    health: Command | Literal["image"] | None = None
+    memory: str = "512M"
 
 
 class Sidecar(_Strict):
@@ -176,7 +195,7 @@ class Card(_Strict):
     components: tuple[Component, ...] = ()
     exporters: dict[Signal, dict[str, Exporter]] = Field(default_factory=dict)
     secrets: dict[Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")], str] = Field(default_factory=dict)
-    server: Server | None = None
+    servers: dict[str, Server] = Field(default_factory=dict)
     sidecars: dict[str, Sidecar] = Field(default_factory=dict)
     renames: dict[str, str] = Field(default_factory=dict)
     tools: tuple[dict[Literal["pypi", "npm"], str], ...] = ()

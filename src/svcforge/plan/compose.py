@@ -25,16 +25,16 @@ def compose_facts(
     """
     databases = [part for part in parts if served(part, store)]
     edges = list(_edges(parts, gateway, broker, databases, store))
-    networks = [_network(i, _between(a, b), internal=True) for i, (a, b) in enumerate(edges)]
+    networks = [network(i, between(a, b), internal=True) for i, (a, b) in enumerate(edges)]
     outside = [p["name"] for p in parts if any(d["external"] for d in p["dependencies"]) or asks_issuer(p)]
     if gateway:
-        networks.append(_network(len(networks), "edge", internal=False))
+        networks.append(network(len(networks), "edge", internal=False))
     remote = gateway is not None and gateway["jwt"] is not None and gateway["jwt"]["jwks"] is not None
     if outside or remote:
-        networks.append(_network(len(networks), "outside", internal=False))
+        networks.append(network(len(networks), "outside", internal=False))
 
     def of(name: str) -> list[str]:
-        return [_between(a, b) for a, b in edges if name in (a, b)]
+        return [between(a, b) for a, b in edges if name in (a, b)]
 
     members = {p["name"]: of(p["name"]) + (["outside"] if p["name"] in outside else []) for p in parts}
     secrets = [*(s for part in parts for s in own_secrets(part, store)), *shared_secrets(parts, broker)]
@@ -72,12 +72,13 @@ def _edges(
         yield part["name"], server(store or "")
 
 
-def _between(a: str, b: str) -> str:
+def between(a: str, b: str) -> str:
     """What the network of two is called: no name has an underscore, so no other two have it."""
     return f"{a}_{b}"
 
 
-def _network(number: int, name: str, *, internal: bool) -> Fact:
+def network(number: int, name: str, *, internal: bool) -> Fact:
+    """A network, with the small subnet that its number gives it."""
     subnet = f"{number // 4}.{number % 4 * 64}" if number < SUBNETS else None
     return {"name": name, "internal": internal, "subnet": subnet}
 

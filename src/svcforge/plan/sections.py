@@ -15,6 +15,7 @@ from svcforge.plan.parts import EMBEDDED
 from svcforge.plan.telemetry import telemetry_facts
 from svcforge.plan.traffic import traffic_facts
 from svcforge.plan.types import Fact
+from svcforge.plan.watchers import watch_facts
 
 
 @dataclass(frozen=True)
@@ -118,12 +119,19 @@ def _telemetry(planned: Planned) -> Fact:
     return telemetry_facts(planned.blueprint, planned.facts, planned.backends)
 
 
+def _watch(planned: Planned) -> Fact:
+    parts = [part["name"] for part in planned.facts]
+    numbered = len(planned.section("compose")["networks"])
+    return watch_facts(planned.platforms, planned.backends, planned.section("telemetry"), parts, numbered)
+
+
 SECTIONS: Mapping[str, Callable[[Planned], Fact]] = {
     "compose": _compose,
     "kubernetes": _kubernetes,
     "traffic": _traffic,
     "mesh": _mesh,
     "telemetry": _telemetry,
+    "watch": _watch,
 }
 """What there is to know, by name: the system's containers, its objects in a cluster, what may pass between its parts,
 how a mesh sees to it, and what watches it."""

@@ -34,9 +34,6 @@ UNOWNED = "on-call"
 CLUSTER, COMPOSE = "kubernetes", "compose"
 """Platforms on which a collector runs: where the cluster is asked who shows metrics, where names are."""
 
-IMAGE = "docker.io/otel/opentelemetry-collector-contrib:0.159.0"
-"""The collector with what others have contributed: exporters to all backends."""
-
 SETTING = re.compile(r"\$\{env:([A-Z][A-Z0-9_]*)(?::-([^}]*))?\}")
 """What an exporter leaves to the environment, as the collector writes it: a name, and what holds without it."""
 
@@ -50,6 +47,7 @@ def telemetry_facts(blueprint: Blueprint, parts: list[Fact], backends: Iterable[
     """
     watched = [_part(part) for part in parts]
     teams = list(dict.fromkeys(part["team"] for part in watched if part["team"]))
+    unowned = free(UNOWNED, teams)
     cards = {card.pack: card for card in backends}
     exporters = list(_exporters(blueprint, cards))
     pipelines = [
@@ -67,23 +65,24 @@ def telemetry_facts(blueprint: Blueprint, parts: list[Fact], backends: Iterable[
         "parts": watched,
         "dashboards": list(_dashboards(blueprint.system, watched)),
         "teams": teams,
-        "unowned": free(UNOWNED, teams),
+        "unowned": unowned,
         "hosts": {name: server(name) for name in HOSTS},
         "sources": [
-            {"name": card.pack, "title": title(card.pack), "host": server(card.pack)} | card.server.source
+            {"name": name, "title": title(name), "host": server(name)} | one.source
             for card in cards.values()
-            if card.server and card.server.source
+            for name, one in card.servers.items()
+            if one.source
         ],
         "exporters": exporters,
         "pipelines": pipelines,
-        "image": IMAGE,
         "settings": list(_settings(exporters)),
         "secrets": [{"name": name, "about": about} for card in cards.values() for name, about in card.secrets.items()],
-        "outside": any(card.server is None for card in cards.values()),
+        "outside": any(not card.servers for card in cards.values()),
         "scraped": "metrics" in signals,
         "found": cluster and "metrics" in signals,
         "ships": compose and "logs" in signals,
-        "compose": compose and bool({"logs", "metrics"} & signals),
+        "compose": compose,
+        "receivers": [f"{team}.{how}" for team in [*teams, unowned] for how in ("page", "ticket")],
     }
 
 

@@ -66,6 +66,9 @@ SCHEMA = Path(__file__).parents[4] / "shared" / "schemas" / "other" / "compose-s
 
 JWKS = "https://auth.shop.test/keys"
 
+BACKENDS = {"datadog": ("datadog", "datadog", "datadog"), "zipkin": ("zipkin", "elasticsearch", "prometheus")}
+"""Where else the shop's traces, logs and metrics may go."""
+
 
 def _example(name: str) -> str:
     return (blueprints_folder() / name / "blueprint.yaml").read_text()
@@ -74,7 +77,11 @@ def _example(name: str) -> str:
 def blueprint_of(name: str) -> Blueprint:
     """An example, the shop with tokens of an issuer elsewhere, or a system of this test."""
     own = {"little": LITTLE, "clashing": CLASHING}
-    text = own.get(name) or _example("shop" if name == "issued" else name)
+    text = own.get(name) or _example("shop" if name in ("issued", *BACKENDS) else name)
+    for place, backend in zip(
+        ("tracing: jaeger", "logs: loki", "metrics: prometheus"), BACKENDS.get(name, ()), strict=False
+    ):
+        text = text.replace(place, f"{place.partition(':')[0]}: {backend}")
     loaded = load_text(text.replace("audience: shop}", f"audience: shop, jwks: {JWKS}}}") if name == "issued" else text)
     assert loaded.blueprint, loaded.findings
     return loaded.blueprint
@@ -101,10 +108,23 @@ def read(text: str) -> dict[str, Any]:
     return compose
 
 
-FILES = {name: files_of(name) for name in ("shop", "healthcare", "online-boutique", "little", "issued", "clashing")}
+FILES = {
+    name: files_of(name)
+    for name in ("shop", "healthcare", "online-boutique", "little", "issued", "clashing", *BACKENDS)
+}
 COMPOSE: dict[str, dict[str, Any]] = {name: read(files["compose.yaml"]) for name, files in FILES.items()}
 
 systems = pytest.mark.parametrize("name", FILES)
+
+WATCHERS = (
+    "collector_server",
+    "prometheus_server",
+    "alertmanager_server",
+    "grafana_server",
+    "jaeger_server",
+    "loki_server",
+)
+"""What watches the shop, as its blueprint says; the other systems are watched by nobody."""
 
 
 def sources(entries: Any) -> set[str]:
@@ -129,7 +149,11 @@ def test_whatever_is_named_is_there_and_whatever_is_there_is_used(name: str) -> 
     assert {n for one in services for n in sources(one.get("secrets"))} == set(compose.get("secrets", {}))
     assert {n for one in services for n in sources(one.get("configs"))} == set(compose.get("configs", {}))
     assert {n for one in services for n in one.get("depends_on", ())} <= set(compose["services"])
-    assert {v.split(":")[0] for one in services for v in one.get("volumes", ())} == set(compose.get("volumes", {}))
+    volumes = {v.split(":")[0] for one in services for v in one.get("volumes", ())}
+    assert {v for v in volumes if not v.startswith("../")} == set(compose.get("volumes", {}))
+    folders = {v.replace("..", "platform", 1) for v in volumes if v.startswith("../")}
+    made = {unit.folder for unit in plan(blueprint_of(name), bundled().packs).units}
+    assert {"/".join(folder.split("/")[:2]) for folder in folders} <= made
 
 
 @systems
@@ -162,7 +186,8 @@ def test_every_container_is_held_tight(name: str) -> None:
 @systems
 def test_only_loopback_listens(name: str) -> None:
     ports = {called: one["ports"] for called, one in COMPOSE[name]["services"].items() if "ports" in one}
-    assert list(ports) == ({"little": ["notes"], "clashing": ["orders", "postgres"]}.get(name, ["gateway"]))
+    own = {"little": ["notes"], "clashing": ["orders", "postgres"]}.get(name, ["gateway"])
+    assert list(ports) == sorted([*own, *(one for one in ports if one.endswith("_server"))])
     assert all(port.startswith("127.0.0.1:") for each in ports.values() for port in each)
 
 
@@ -176,16 +201,81 @@ def test_a_network_has_two_ends_and_joins_two_that_speak_to_each_other(name: str
     inner = {network: ends for network, ends in members.items() if compose["networks"][network]["internal"]}
     assert {network: len(ends) for network, ends in inner.items()} == dict.fromkeys(inner, 2)
     outer = {network: sorted(ends) for network, ends in members.items() if network not in inner}
-    assert outer == {"edge": ["gateway"], "outside": ["payments" if name == "shop" else "billing"]}
+    shown = {f"{one}_edge": [one] for one in WATCHERS if one != "loki_server" and name == "shop"}
+    assert outer == {"edge": ["gateway"], "outside": ["payments" if name == "shop" else "billing"]} | shown
 
 
 def test_the_shops_edges_are_those_of_the_blueprint() -> None:
-    networks = {n for n in COMPOSE["shop"]["networks"] if not n.endswith(("_rabbitmq_server", "_postgres_server"))}
+    networks = {n for n in COMPOSE["shop"]["networks"] if "_server" not in n}
     assert networks == {
         *(f"gateway_{one}" for one in ("users", "orders", "catalog", "inventory", "shipping", "web", "mobile")),
         *("orders_inventory", "orders_payments", "recommendations_catalog", "web_catalog", "web_orders", "web_users"),
         *("mobile_catalog", "mobile_recommendations", "edge", "outside"),
     }
+
+
+def test_what_watches_the_shop_speaks_to_whom_it_must() -> None:
+    networks = {n.replace("_server", "") for n in COMPOSE["shop"]["networks"] if n.endswith("_server")}
+    parts = {"orders", "users", "catalog", "inventory", "shipping", "payments", "notifications", "recommendations"}
+    parts |= {"web", "mobile"}
+    assert {n for n in networks if not n.endswith(("_rabbitmq", "_postgres"))} == {
+        *(f"{part}_{watcher}" for part in parts for watcher in ("collector", "prometheus")),
+        *("collector_jaeger", "collector_loki", "prometheus_alertmanager"),
+        *("grafana_prometheus", "grafana_jaeger", "grafana_loki"),
+    }
+
+
+def test_services_send_their_traces_and_docker_their_lines_to_the_collector() -> None:
+    services = COMPOSE["shop"]["services"]
+    for part in ("orders", "web"):
+        assert services[part]["environment"]["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://collector_server:4318"
+        options = services[part]["logging"]["options"]
+        assert (services[part]["logging"]["driver"], options["tag"]) == ("fluentd", part)
+        assert options["fluentd-address"] in services["collector_server"]["ports"][0]
+    assert services["collector_server"]["environment"] == {
+        "GOMEMLIMIT": "400MiB",
+        "JAEGER_ENDPOINT": "jaeger_server:4317",
+        "LOKI_ENDPOINT": "http://loki_server:3100/otlp",
+    }
+    assert COMPOSE["healthcare"]["services"]["billing"]["logging"]["driver"] == "json-file"
+    assert set(WATCHERS) <= set(services)
+    assert not set(WATCHERS) & set(COMPOSE["healthcare"]["services"])
+
+
+@pytest.mark.parametrize(
+    ("name", "variables", "secrets"),
+    [
+        ("datadog", {"GOMEMLIMIT": "400MiB", "DD_SITE": None}, ["datadog_api_key"]),
+        (
+            "zipkin",
+            {
+                "GOMEMLIMIT": "400MiB",
+                "ELASTICSEARCH_ENDPOINT": None,
+                "ZIPKIN_ENDPOINT": "http://zipkin_server:9411/api/v2/spans",
+            },
+            [],
+        ),
+    ],
+)
+def test_a_collector_is_told_where_its_backends_are(name: str, variables: dict[str, str], secrets: list[str]) -> None:
+    collector = COMPOSE[name]["services"]["collector_server"]
+    assert collector["environment"] == variables
+    assert collector.get("secrets", []) == secrets
+    assert "collector_server_edge" in collector["networks"]
+    assert not COMPOSE[name]["networks"]["collector_server_edge"]["internal"]
+    assert (f"wants {secrets[0]} " in FILES[name]["secrets.sh"]) if secrets else True
+    watchers = {one for one in COMPOSE[name]["services"] if one in (*WATCHERS, "zipkin_server")}
+    prometheus = {"prometheus_server", "alertmanager_server", "grafana_server", "zipkin_server"}
+    assert watchers == {"collector_server", *(prometheus if name == "zipkin" else ())}
+
+
+def test_what_is_told_of_alerts_is_a_secret_that_may_be_empty(tmp_path: Path) -> None:
+    secrets = COMPOSE["shop"]["services"]["alertmanager_server"]["secrets"]
+    assert {"checkout.page", "checkout.ticket", "on-call.page"} <= set(secrets)
+    folder = with_keys(tmp_path)
+    assert run_secrets(folder, FILES["shop"]).returncode == 0
+    assert {(folder / "secrets" / secret).read_text() for secret in secrets} == {""}
+    assert re.fullmatch("[A-Za-z0-9]{32}", (folder / "secrets" / "grafana_password").read_text())
 
 
 @systems
@@ -206,8 +296,11 @@ def test_each_service_waits_for_its_tables_and_the_gateway_for_all(name: str) ->
         assert services[called]["depends_on"] == {"postgres_databases": {"condition": "service_completed_successfully"}}
         waits = services[called.removesuffix("_migrate")]["depends_on"]
         assert waits[called] == {"condition": "service_completed_successfully"}
-        for key in ("build", "environment", "secrets"):
+        for key in ("build", "secrets"):
             assert services[called][key] == services[called.removesuffix("_migrate")][key]
+        told = {**services[called.removesuffix("_migrate")]["environment"]}
+        told.pop("OTEL_EXPORTER_OTLP_ENDPOINT", None)
+        assert services[called]["environment"] == told
     waited_for = services["gateway"]["depends_on"]
     assert waited_for == {called: {"condition": "service_healthy"} for called in waited_for}
     assert {network.removeprefix("gateway_") for network in services["gateway"]["networks"]} == {*waited_for, "edge"}
