@@ -212,6 +212,15 @@ def test_an_override_lies_on_what_it_overrides_whatever_its_name_sorts_like(tmp_
     assert calls(Folder(tmp_path).blueprint().services["a"]) == ["later"]
 
 
+def test_files_for_several_occasions_in_one_folder_are_told(tmp_path: Path) -> None:
+    for name in ("docker-compose.yml", "docker-compose.override.yml", "docker-compose.test.yml"):
+        (tmp_path / name).write_text("services: {a: {build: .}}")
+    told = 'read on top of "docker-compose.yml": name the files that are started together, if these are not'
+    folder = Folder(tmp_path)
+    assert folder.imported().notes == (f"docker-compose.test.yml:1: {told}",)
+    assert folder.imported("docker-compose.yml", "docker-compose.test.yml").notes == ()
+
+
 def test_two_folders_with_one_service_each_are_told(tmp_path: Path) -> None:
     for name in ("orders", "stock"):
         (tmp_path / name).mkdir()

@@ -11,7 +11,7 @@ from pathlib import Path
 from svcforge.adopt.files import Read
 from svcforge.adopt.interpolation import Value, Values, environment_file, filled
 from svcforge.adopt.looking import entries, items, mapping, origin_of, text, texts, true, unread
-from svcforge.adopt.reach import Reach, Refused, real
+from svcforge.adopt.reach import ABSENT, Reach, Refused, real
 from svcforge.adopt.system import Note, Origin
 from svcforge.source.foreign import read_foreign
 from svcforge.source.tree import Mapping, Place
@@ -53,6 +53,7 @@ class Project:
         named = {real(document.path) for document in documents if document.named}
         included, extended = self._referred(documents)
         self._first: dict[str, Layer] = {}
+        self._starts: dict[Path, Path] = {}
         self._done: set[Path] = set()
         for again in (False, True):  # files that include each other are nobody's start: they come at last
             for document in documents:
@@ -63,7 +64,16 @@ class Project:
                     told = "read only for the services that extend those in it"
                     self.notes += [Note(Origin(document.file, 1), told)] if not again else []
                     continue
-                self._file(document.path, self._scope(document.path, {}), ())
+                self._start(document, named)
+
+    def _start(self, document: Read, named: set[Path]) -> None:
+        """Add a file that nobody includes; one beside another may be for another occasion."""
+        path = document.path
+        first = self._starts.setdefault(path.parent, path)
+        if path != first and real(path) not in named and "override" not in path.name:
+            told = f'read on top of "{first.name}": name the files that are started together, if these are not'
+            self.notes.append(Note(Origin(document.file, 1), told))
+        self._file(path, self._scope(path, {}), ())
 
     def variables(self, layer: Layer) -> Iterator[tuple[str, Value]]:
         """The variables of a service's `env_file`, those of the files in order."""
@@ -82,7 +92,7 @@ class Project:
         read = self._reach.text(file)
         if isinstance(read, str):
             yield from environment_file(read, self._reach.shown(file), scope.values).items()
-        elif not optional or (self._reach.holds(file) and file.exists()):
+        elif not (optional and read.reason == ABSENT):
             self.notes.append(Note(where, f'not followed: "{path}": {read.reason}'))
 
     def _scope(self, path: Path, outer: Values, folder: Path | None = None, env: Sequence[str] = ()) -> Scope:

@@ -113,7 +113,7 @@ def found(sources: Sequence[str]) -> Found:
     built = overlays([path for path in paths if path.name in KUSTOMIZATIONS], named, reach)
     charts = _outermost(path.parent for path in paths if path.name == CHART)
     for path in paths:
-        if path in named or not (real(path) in built.used or any(path.is_relative_to(chart) for chart in charts)):
+        if path in named or not (built.uses(path) or any(folder in charts for folder in path.parents)):
             _read(path, path in named, reach, documents, notes, unknown)
     notes += _of_no_kind(unknown)
     documents += _rendered(charts, reach, notes)
@@ -155,12 +155,12 @@ def _files(path: Path) -> Iterable[Path]:
     return below
 
 
-def _outermost(charts: Iterable[Path]) -> list[Path]:
+def _outermost(charts: Iterable[Path]) -> dict[Path, None]:
     """The charts that lie in no other."""
-    found: list[Path] = []
-    for chart in sorted(charts, key=lambda path: len(path.parts)):
-        if not any(chart.is_relative_to(outer) for outer in found):
-            found.append(chart)
+    found: dict[Path, None] = {}
+    for chart in sorted(charts, key=lambda path: (len(path.parts), path)):
+        if not any(folder in found for folder in chart.parents):
+            found[chart] = None
     return found
 
 

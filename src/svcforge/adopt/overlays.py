@@ -26,6 +26,10 @@ class Overlays:
     used: frozenset[Path]
     folders: frozenset[Path]
 
+    def uses(self, path: Path) -> bool:
+        """Whether a kustomization is a file, or reads it."""
+        return bool(self.used) and real(path) in self.used
+
 
 def overlays(paths: Iterable[Path], named: Sequence[Path], reach: Reach) -> Overlays:
     """Build the kustomizations at some paths, those that build on others in their stead.
