@@ -16,6 +16,7 @@ from svcforge.plan.telemetry import telemetry_facts
 from svcforge.plan.traffic import traffic_facts
 from svcforge.plan.types import Fact
 from svcforge.plan.watchers import watch_facts
+from svcforge.plan.wire import wire_facts
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,11 @@ def _watch(planned: Planned) -> Fact:
     return watch_facts(planned.platforms, planned.backends, planned.section("telemetry"), parts, numbered)
 
 
+def _wire(planned: Planned) -> Fact:
+    traffic, mesh = planned.section("traffic"), planned.section("mesh")
+    return wire_facts(traffic, mesh, planned.facts, planned.blueprint.platform.deploy)
+
+
 SECTIONS: Mapping[str, Callable[[Planned], Fact]] = {
     "compose": _compose,
     "kubernetes": _kubernetes,
@@ -132,6 +138,7 @@ SECTIONS: Mapping[str, Callable[[Planned], Fact]] = {
     "mesh": _mesh,
     "telemetry": _telemetry,
     "watch": _watch,
+    "wire": _wire,
 }
 """What there is to know, by name: the system's containers, its objects in a cluster, what may pass between its parts,
 how a mesh sees to it, and what watches it."""
