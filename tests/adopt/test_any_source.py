@@ -62,9 +62,24 @@ TOPOLOGY = st.fixed_dictionaries(
 )  # fmt: skip
 SERVICE = mapped(
     image=WORDS, environment=named(WORDS) | listed(WORDS), depends_on=listed(NAMES) | named(ANYTHING), ports=listed(WORDS),
-    healthcheck=ANYTHING, deploy=mapped(replicas=st.integers()), env_file=WORDS, command=listed(WORDS),
+    healthcheck=ANYTHING, deploy=mapped(replicas=st.integers()), env_file=WORDS | listed(WORDS), command=listed(WORDS),
+    extends=NAMES | mapped(service=NAMES, file=st.just("shop.yaml") | WORDS), profiles=listed(NAMES), links=listed(WORDS),
 )  # fmt: skip
-COMPOSE = mapped(services=st.dictionaries(NAMES, SERVICE, max_size=6), name=NAMES)
+COMPOSE = mapped(
+    services=st.dictionaries(NAMES, SERVICE, max_size=6),
+    name=NAMES,
+    include=listed(WORDS | st.just("shop.yaml") | mapped(path=WORDS | listed(WORDS), env_file=WORDS)),
+)
+KUSTOMIZATION = mapped(
+    resources=listed(st.sampled_from(["shop.yaml", ".", "..", "gone"]) | WORDS), namePrefix=NAMES, namespace=NAMES,
+    commonLabels=named(WORDS), replicas=listed(mapped(name=NAMES, count=st.integers())),
+    images=listed(mapped(name=NAMES, newName=NAMES)), components=listed(WORDS),
+    configMapGenerator=listed(mapped(name=NAMES, literals=listed(WORDS), envs=listed(WORDS), behavior=st.sampled_from(["merge", "x"]))),
+    patches=listed(mapped(target=mapped(kind=WORDS, name=NAMES, labelSelector=WORDS), patch=st.sampled_from(
+        ["[{op: add, path: /spec/x, value: 1}]", "{kind: Pod, metadata: {name: a}, spec: null}", "[", "- {op: remove, path: /metadata}"]),
+        path=WORDS)),
+    patchesStrategicMerge=listed(WORDS), patchesJson6902=listed(ANYTHING),
+)  # fmt: skip
 DATAFLOW = st.fixed_dictionaries(
     {
         "services": listed(mapped(name=NAMES, stereotypes=listed(WORDS), tagged_values=named(WORDS))),
@@ -141,14 +156,37 @@ def test_whatever_is_imported_can_be_read_and_says_where_it_comes_from(source: A
     assert [line for line in found.text.splitlines() if "#" not in line] == []
 
 
-@settings(LOOSE, max_examples=60)
-@given(st.text(alphabet='{}- if.Values end/*|\n:ab"', max_size=120))
+@settings(LOOSE, max_examples=80)
+@given(st.lists(OBJECT, min_size=1, max_size=5), KUSTOMIZATION)
+def test_whatever_a_kustomization_says_is_built_or_told(objects: Any, kustomization: Any) -> None:
+    with TemporaryDirectory() as folder:
+        written(objects, folder)
+        Path(folder, "kustomization.yaml").write_text(json.dumps(kustomization), errors="replace")
+        try:
+            found = imported([folder])
+        except SvcforgeError:
+            return
+    assert [(f.code, f.message) for f in load_text(found.text).findings] == []
+    assert [line for line in found.text.splitlines() if "#" not in line] == []
+
+
+CODE = st.sampled_from(
+    ["{{", "}}", "{{-", "-}}", "if", "else", "end", "range", "with", "define", "include", "template", "tpl", "$x", ":=", "=", ".", ".Values", ".a",
+     "(", ")", "|", "toYaml", "nindent", "default", "dict", "set", "list", "until", "printf", "index", "9", "1.5", '"a"', '"%d"', "`b`", "$",
+     "/*", "*/", "\n", "a:", "- b", "{{ end }}", "{{ if .Values.a }}", '{{ define "a" }}', '{{ include "a" . }}', ".Release.Name"]
+)  # fmt: skip
+
+
+@settings(LOOSE, max_examples=150)
+@given(st.lists(CODE, max_size=40).map(" ".join) | st.text(alphabet='{}- if.Values end/*|\n:ab"', max_size=120))
 def test_no_template_raises(text: str) -> None:
     with TemporaryDirectory() as folder:
-        file = Path(folder, "t.yaml")
-        file.write_text("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n{{ if x }}\n" + text)
+        Path(folder, "templates").mkdir()
+        Path(folder, "Chart.yaml").write_text("name: shop\n")
+        Path(folder, "values.yaml").write_text("a: {a: [1, x, {a: b}]}\n")
+        Path(folder, "templates", "t.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n" + text)
         try:
-            found = imported([str(file)])
+            found = imported([folder])
         except SvcforgeError:
             return
     assert load_text(found.text).findings == ()
