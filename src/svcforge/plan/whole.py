@@ -106,6 +106,7 @@ def _part(card: Card, part: Fact, ports: Mapping[str, int]) -> Fact:
         "kind": "bff" if part["role"] == "bff" else "service",
         "folder": part["folder"],
         "about": part["about"],
+        "keeps": [entity["name"] for entity in part["entities"]],
         "team": part["team"],
         "stack": card.pack,
         "port": ports[part["name"]],
