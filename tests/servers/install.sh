@@ -8,6 +8,8 @@ ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted="$wanted postgresq
 command -v promtool >/dev/null || wanted="$wanted prometheus"
 command -v amtool >/dev/null || wanted="$wanted prometheus-alertmanager"
 command -v chromium >/dev/null || wanted="$wanted chromium"
+command -v ip >/dev/null || wanted="$wanted iproute2"
+command -v nft >/dev/null || [ -x /usr/sbin/nft ] || wanted="$wanted nftables"
 [ -n "$wanted" ] || exit 0
 echo "==> installing$wanted"
 apt-get update -qq
