@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -20,8 +21,10 @@ class Reached:
 
 def at_least(finding: Finding, threshold: Severity | None) -> bool:
     """Whether a finding is at or above a threshold; None is never."""
-    order = tuple(Severity)
-    return threshold is not None and order.index(finding.severity) <= order.index(threshold)
+    return threshold is not None and _SEVERITIES.index(finding.severity) <= _SEVERITIES.index(threshold)
+
+
+_SEVERITIES = tuple(Severity)
 
 
 def reached(found: Iterable[tuple[Finding, Profile]], threshold: Severity | None) -> Reached:
@@ -29,10 +32,10 @@ def reached(found: Iterable[tuple[Finding, Profile]], threshold: Severity | None
 
     What fails is what the threshold says, and warnings where that is never.
     """
-    failing = [profile for finding, profile in found if at_least(finding, threshold or Severity.WARNING)]
+    failing = Counter(profile for finding, profile in found if at_least(finding, threshold or Severity.WARNING))
     last: Profile | None = None
     for profile in Profile:
-        missing = sum(profile.covers(first) for first in failing)
+        missing = sum(number for first, number in failing.items() if profile.covers(first))
         if missing:
             return Reached(last, profile, missing)
         last = profile

@@ -33,8 +33,10 @@ class Profile(StrEnum):
 
     def covers(self, other: Profile) -> bool:
         """Whether what belongs to the other profile is asked for in this one."""
-        order = tuple(Profile)
-        return order.index(other) <= order.index(self)
+        return _PROFILES.index(other) <= _PROFILES.index(self)
+
+
+_PROFILES = tuple(Profile)
 
 
 class Fix(StrEnum):

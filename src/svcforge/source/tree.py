@@ -46,8 +46,11 @@ def span_of(root: Any, path: Path) -> Span | None:
     node = root
     last: str | int = ""
     for part in path:
-        inner = _inner(node, part)
-        if inner is None:
+        if isinstance(node, str):
+            break
+        try:
+            inner = node[part]
+        except _NOT_THERE:
             break
         holder, node, last = node, inner, part
     if holder is None:
@@ -84,14 +87,14 @@ def value_at(root: Any, path: Path) -> Any:
     """The data at the path, or None."""
     node = root
     for part in path:
-        node = _inner(node, part)
-        if node is None:
+        if isinstance(node, str):
+            return None
+        try:
+            node = node[part]
+        except _NOT_THERE:
             return None
     return node
 
 
-def _inner(node: Any, part: str | int) -> Any:
-    """What a container holds under a key or an index, or None."""
-    if isinstance(part, str):
-        return node.get(part) if isinstance(node, Mapping) else None
-    return node[part] if isinstance(node, Sequence) and part < len(node) else None
+_NOT_THERE = (KeyError, IndexError, TypeError)
+"""What a mapping or a list says of a key or an index that it does not have, and of one that is not for its kind."""
