@@ -128,7 +128,9 @@ def _part(part: Fact) -> Fact:
         "kind": "bff" if part["role"] == "bff" else "service",
         "team": handle(part["team"]) if part["team"] else None,
         "port": part["port"],
-        "objectives": list(objectives(part["slo"])),
+        "serves": part["has"]["api"],
+        # What answers no requests cannot fail one.
+        "objectives": list(objectives(part["slo"])) if part["has"]["api"] else [],
         "emits": part["has"]["emits"],
         "sagas": [saga["name"] for saga in part["sagas"]],
         "queues": sorted(hearing["queue"] for hearing in heard(part)),

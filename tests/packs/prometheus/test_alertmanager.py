@@ -49,4 +49,4 @@ def test_a_team_may_be_called_as_those_who_have_none() -> None:
 
 
 SILENT = {"availability": None, "latency_ms": None}
-EMPTY = {"has": {"emits": False}, "sagas": [], "subscriptions": [], "copies": [], "dependencies": []}
+EMPTY = {"has": {"emits": False, "api": True}, "sagas": [], "subscriptions": [], "copies": [], "dependencies": []}

@@ -97,8 +97,14 @@ def thresholds(expression: str) -> set[tuple[str, float]]:
 def test_what_defaults_promise_is_watched_too_and_what_nobody_promises_is_not() -> None:
     assert {rule["labels"]["slo"] for rule in rules("promising") if "record" in rule} == {"availability", "latency"}
     assert [r for r in rules("little") if r.get("record")] == []
-    always = yaml.safe_load(made("promising")["rules/always.yaml"])
-    assert [group["name"] for group in always["groups"]] == ["always-state"]
+    groups = {
+        path.removeprefix("rules/").removesuffix(".yaml"): [group["name"] for group in yaml.safe_load(text)["groups"]]
+        for path, text in made("promising").items()
+        if path.startswith("rules/")
+    }
+    assert groups["always"] == ["always-state"]
+    assert groups["usual"] == ["usual-availability", "usual-state"]
+    assert groups["worker"] == ["worker-state"]
 
 
 def test_more_than_all_requests_need_not_fail() -> None:

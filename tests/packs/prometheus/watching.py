@@ -26,11 +26,16 @@ contexts:
   lab:
     team: "Ünïque & Co: #1"
     services:
-      promising: {slo: {availability: 99.999%, latency: 35ms}}
-      a-service-with-a-name-as-long-as-may-be: {slo: {availability: 80%, latency: 1h}}
-      always: {slo: {availability: 100%}}
+      promising: {slo: {availability: 99.999%, latency: 35ms}, operations: {look: {http: GET /a, public: a test, out: text}}}
+      a-service-with-a-name-as-long-as-may-be:
+        slo: {availability: 80%, latency: 1h}
+        operations: {look: {http: GET /b, public: a test, out: text}}
+      always: {slo: {availability: 100%}, operations: {look: {http: GET /c, public: a test, out: text}}}
+      usual: {operations: {look: {http: GET /d, public: a test, out: text}}}
+      worker: {role: worker}
 """
-"""Promises of every strength: one that is hardly one, one that none can keep, those of the system's defaults."""
+"""Promises of every strength: one that is hardly one, one that none can keep, those of the system's defaults, one of whom nobody
+asks anything."""
 
 watched = pytest.mark.parametrize("name", [*SYSTEMS, "promising"])
 
