@@ -127,3 +127,22 @@ def test_the_last_generation_is_taken_back_and_done_again(folder: Path, capsys: 
     }
     assert run(["undo"]) == 0
     assert files(folder) == after
+
+
+def test_a_renamed_service_moves_with_what_the_user_wrote(folder: Path, capsys: CapSys) -> None:
+    assert run(["generate"]) == 0
+    (folder / OPERATIONS).write_text((folder / OPERATIONS).read_text() + "\n\nMINE = 1\n")
+    (folder / "services/things/notes.txt").write_text("mine")
+    written(folder, GOOD.replace("      things:\n", "      goods:\n        was: things\n"))
+    capsys.readouterr()
+    assert run(["generate"]) == 0
+    printed = capsys.readouterr().out
+    assert "services/goods: moved from services/things\n" in printed
+    assert "no more" not in printed
+    assert sorted(path.name for path in (folder / "services").iterdir()) == ["goods"]
+    assert (folder / "services/goods/notes.txt").read_text() == "mine"
+    text = (folder / OPERATIONS.replace("things", "goods")).read_text()
+    assert text.endswith("\n\nMINE = 1\n")
+    assert "things" not in text
+    assert not list((folder / "services/goods/migrations/versions").glob("0002*"))
+    assert run(["generate", "--check"]) == 0

@@ -30,6 +30,7 @@ class ChangeSet:
         paths: by verdict, sorted; no entry for `UNCHANGED`.
         reasons: for refused paths, what stands there.
         unchanged: how many files stay as they are.
+        was: where it is moved from; "" when it stays in its folder.
     """
 
     unit: str
@@ -37,6 +38,7 @@ class ChangeSet:
     paths: Mapping[Verdict, tuple[str, ...]]
     reasons: Mapping[str, str]
     unchanged: int
+    was: str = ""
 
     @property
     def changes(self) -> Iterator[Change]:
@@ -47,7 +49,7 @@ class ChangeSet:
     @property
     def writes(self) -> bool:
         """Whether a file is created, written or removed."""
-        return not WRITING.isdisjoint(self.paths)
+        return bool(self.was) or not WRITING.isdisjoint(self.paths)
 
     @property
     def conflicts(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from svcforge.packs.card import FileKind
@@ -43,9 +43,13 @@ class Unit:
         folder: from the root of the output, with "/"; "" is the root itself.
         parts: what packs render into it.
         files: what is made without a pack.
+        was: the folder in which it stood before the blueprint renamed it.
+        words: what services were called before -> what they are called now, in folders and files.
     """
 
     name: str
     folder: str
     parts: tuple[Part, ...] = ()
     files: tuple[File, ...] = ()
+    was: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from svcforge.model.blueprint import Blueprint
+from svcforge.model.elements import Service
 from svcforge.packs.card import Card, Kind
 from svcforge.packs.pack import Pack
 from svcforge.packs.unit import File, Part, Unit
@@ -15,6 +16,7 @@ from svcforge.plan.gateway import gateway_facts
 from svcforge.plan.identifiers import identified
 from svcforge.plan.lossy import lossy
 from svcforge.plan.missing import missing
+from svcforge.plan.naming import snake
 from svcforge.plan.parts import bffs, services
 from svcforge.plan.ports import admin, ports
 from svcforge.plan.releases import ABILITY as RELEASES
@@ -114,6 +116,12 @@ def port_numbers(blueprint: Blueprint) -> Mapping[str, int]:
     return ports(blueprint.system, names)
 
 
+def renamed_words(found: Iterable[Service]) -> dict[str, str]:
+    """What services were called before -> what they are called now, as folders, packages and files have it."""
+    pairs = [(service.was, service.name) for service in found if service.was]
+    return {form(old): form(new) for old, new in pairs for form in (str, snake)}
+
+
 class _Draft:
     """The units in the making."""
 
@@ -125,6 +133,7 @@ class _Draft:
         self.parts: list[tuple[Card, Fact]] = []
         self.made: list[Unit] = []
         self.names: set[str] = set()
+        self.words = renamed_words(services(blueprint))
 
     def units(self) -> tuple[Unit, ...]:
         """All units, each of a pack that there is."""
@@ -155,7 +164,18 @@ class _Draft:
         # A service may be called like a platform, and then comes first.
         name = folder if name in self.names else name
         self.names.add(name)
-        self.made.append(Unit(name, "" if folder == "." else folder, (Part(pack, about),), files))
+        was = self._was(pack, about)
+        self.made.append(Unit(name, "" if folder == "." else folder, (Part(pack, about),), files, was, self.words))
+
+    def _was(self, pack: Pack, about: Fact) -> str:
+        """The folder of a service before it was renamed."""
+        part = about.get("service")
+        service = self.blueprint.services.get(part["name"]) if part else None
+        if part is None or service is None or not service.was:
+            return ""
+        before = part | {"name": service.was, "package": snake(service.was)}
+        before["folder"] = f"{part['folder'].rpartition('/')[0]}/{service.was}"
+        return pack.card.folder(about | {"service": before})
 
     def _part(self, pack: Pack, service: Fact) -> None:
         found = identified(service, pack.card.taken)

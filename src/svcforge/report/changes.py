@@ -42,6 +42,7 @@ def tree(units: Iterable[ChangeSet], page: Page) -> str:
         if not changes and not unit.unchanged:
             continue
         count = f"  {unit.unchanged} unchanged" if unit.unchanged else ""
+        count += f"  moved from {unit.was}/" if unit.was else ""
         lines.append(page.paint("strong", f"{unit.folder or '.'}/") + count)
         for change in changes:
             mark, called = MARKS[change.verdict]
@@ -54,6 +55,8 @@ def tree(units: Iterable[ChangeSet], page: Page) -> str:
 def attention(units: Iterable[ChangeSet]) -> Iterator[str]:
     """A line for each file that was not treated as its template wanted."""
     for unit in units:
+        if unit.was:
+            yield f"{unit.folder}: moved from {unit.was}"
         for change in unit.changes:
             if change.verdict not in QUIET:
                 path = f"{unit.folder}/{change.path}" if unit.folder else change.path
@@ -129,6 +132,7 @@ def _unit(unit: ChangeSet, texts: Texts | None) -> dict[str, Any]:
         "name": unit.unit,
         "folder": unit.folder,
         "unchanged": unit.unchanged,
+        "was": unit.was or None,
         "files": [_file(unit, change, texts) for change in unit.changes],
     }
 

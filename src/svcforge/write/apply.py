@@ -15,7 +15,7 @@ from collections.abc import Collection
 
 from svcforge.write import names
 from svcforge.write.disk import Disk, Hidden, signature, status, write
-from svcforge.write.journal import UNDO, Journal, Put, Remove, Step, UnitSteps
+from svcforge.write.journal import UNDO, Journal, Move, Put, Remove, Step, UnitSteps
 from svcforge.write.manifest import LARGEST, MANIFEST, without_input
 
 OLD, LATE = ".old", ".late"
@@ -68,6 +68,8 @@ class Application:
 
     def step(self, step: Step) -> bool:
         """Do one step if it is not done; False when its path has changed meanwhile."""
+        if isinstance(step, Move):
+            return self._move(step.source, step.path, step.inode)
         try:
             folder, name = self.disk.place(step.path, make=isinstance(step, Put) and step.before is None)
         except FileNotFoundError:
@@ -78,6 +80,23 @@ class Application:
         if isinstance(step, Remove):
             return self._remove(step, folder, name)
         return self._create(step, folder, name) if step.before is None else self._replace(step, folder, name)
+
+    def _move(self, source: str, path: str, inode: int) -> bool:
+        """Move a folder if it is not there yet; nothing that stands at its new place gives way."""
+        try:
+            folder, name = self.disk.place(path, make=True)
+            here = status(folder, name)
+            if here is not None:
+                return here.st_ino == inode
+            old, called = self.disk.place(source)
+            there = status(old, called)
+            if there is None or there.st_ino != inode:
+                return False
+            names.move_new(old, called, folder, name)
+        except (FileNotFoundError, Hidden):
+            return False
+        self.disk.forget()
+        return True
 
     def _create(self, step: Put, folder: int, name: str) -> bool:
         try:
@@ -154,6 +173,9 @@ class Application:
         return False
 
     def _back(self, step: Step) -> None:
+        if isinstance(step, Move):
+            self._move(step.path, step.source, step.inode)
+            return
         try:
             folder, name = self.disk.place(step.path)
         except (FileNotFoundError, Hidden):
@@ -173,7 +195,7 @@ class Application:
     def _keep_state(self, unit: UnitSteps) -> None:
         """The unit's state stays, but for its input hash: the next run must look at every file again."""
         for put in unit.state:
-            if not put.path.endswith(MANIFEST) or put.before is None:
+            if not isinstance(put, Put) or not put.path.endswith(MANIFEST) or put.before is None:
                 continue
             found = self.disk.read(put.path, LARGEST[MANIFEST])
             if found is None or found[1] != put.before:
@@ -185,7 +207,7 @@ class Application:
             write(self.staging, f"{put.staged}{LATE}", text)
             os.rename(f"{put.staged}{LATE}", name, src_dir_fd=self.staging, dst_dir_fd=folder)
 
-    def _staged(self, step: Step) -> os.stat_result | None:
+    def _staged(self, step: Put | Remove) -> os.stat_result | None:
         return status(self.staging, step.staged)
 
 
@@ -193,7 +215,9 @@ def tidy(disk: Disk, staging: int, journal: Journal, late: Collection[str]) -> N
     """After a journal was done: empty folders that removals left go, staged files that were not taken go."""
     for unit in journal.units:
         for step in [*unit.files, *unit.state]:
-            if isinstance(step, Remove):
+            if isinstance(step, Move):
+                _remove_empty(disk, step.source)
+            elif isinstance(step, Remove):
                 _remove_empty(disk, step.path)
             elif unit.unit in late and journal.staging != UNDO:
                 found = status(staging, step.staged)

@@ -7,7 +7,7 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from svcforge.merge.entry import ABSENT, Current, Signature, Thing
@@ -39,6 +39,8 @@ class Disk:
     def __init__(self, root: Path) -> None:
         self.path = root
         self.root = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self.called: Mapping[str, str] = {}
+        """Folders by the path that they are asked for, and where they are."""
         self._open: dict[str, int] = {}
         self.made: list[str] = []
         """Folders that were not there before, in the order in which they were made."""
@@ -54,6 +56,12 @@ class Disk:
             os.close(descriptor)
         self._open.clear()
 
+    def seen_as(self, called: Mapping[str, str]) -> Disk:
+        """The same disk, some folders of it seen as if they stood at other paths: asked for -> where it is."""
+        seen = Disk(self.path)
+        seen.called = called
+        return seen
+
     def folder(self, path: str, make: bool = False) -> int:
         """The open folder at a path, made with its parents if asked to; "" is the root. It stays ours to close.
 
@@ -61,6 +69,10 @@ class Disk:
         """
         if not path:
             return self.root
+        for asked, there in self.called.items():
+            if path == asked or path.startswith(f"{asked}/"):
+                path = there + path[len(asked) :]
+                break
         known = self._open.get(path)
         if known is not None:
             return known

@@ -14,7 +14,8 @@ from svcforge.render.gate import check_paths
 from svcforge.render.unit import renderer
 from svcforge.write.disk import Disk, Hidden, TooLarge
 from svcforge.write.journal import WORKSPACE_LOCK, Journal, Put, UnitSteps
-from svcforge.write.stage import Order, Prepared, Texts, prepare
+from svcforge.write.order import Order, Prepared, Texts
+from svcforge.write.stage import prepare
 from svcforge.write.staging import Staging
 from svcforge.write.workers import results
 from svcforge.write.workspace import Workspace, peek, trouble

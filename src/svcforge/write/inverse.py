@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from itertools import count
 
 from svcforge.merge.entry import Thing
 from svcforge.write.disk import Disk, Hidden, signature, status
-from svcforge.write.journal import UNDO, Journal, Put, Remove, Step, UnitSteps
+from svcforge.write.journal import UNDO, Journal, Move, Put, Remove, Step, UnitSteps
 from svcforge.write.manifest import BASE, MANIFEST, manifest_of, read_state
 
 
@@ -17,17 +18,34 @@ def inverse(disk: Disk, journal: Journal, late: Mapping[str, Sequence[str]]) -> 
     What was changed meanwhile was not done and is left out. Each step holds what the run left at its path: what looks
     otherwise when it is undone has been worked on since.
     """
-    units = []
-    for unit in reversed(journal.units):
-        unmoved = late.get(unit.unit, ())
-        files = [back for step in reversed(unit.files) if step.path not in unmoved for back in _back(disk, step)]
-        state = [] if unmoved else [back for step in reversed(unit.state) for back in _back(disk, step)]
-        # Apart: the state goes back even if a file stays, so that the next generation offers everything anew.
-        units += [UnitSteps(unit.unit, unit.folder, files, ()), UnitSteps(unit.unit, unit.folder, (), state)]
+    # Where steps before a move have put what they did is, by now, elsewhere.
+    elsewhere = {move.source: move.path for unit in journal.units for move in _moves(unit.files)}
+    with closing(disk.seen_as(elsewhere)) as seen:
+        units = [back for unit in reversed(journal.units) for back in _unit(seen, unit, late.get(unit.unit, ()))]
     return Journal(UNDO, [unit for unit in units if unit.files or unit.state])
 
 
+def _unit(disk: Disk, unit: UnitSteps, unmoved: Sequence[str]) -> Iterator[UnitSteps]:
+    files = [back for step in reversed(unit.files) if step.path not in unmoved for back in _back(disk, step)]
+    state = [] if unmoved else [back for step in reversed(unit.state) for back in _back(disk, step)]
+    yield UnitSteps(unit.unit, unit.folder, files, ())
+    # Apart: the state goes back even if a file stays, so that the next generation offers everything anew.
+    yield UnitSteps(unit.unit, unit.folder, (), state)
+    # Last of all: until then the paths are those after the move.
+    yield from (UnitSteps(unit.unit, move.source, [_moved_back(move)], ()) for move in _moves(unit.files))
+
+
+def _moves(steps: Sequence[Step]) -> Iterator[Move]:
+    return (step for step in steps if isinstance(step, Move))
+
+
+def _moved_back(move: Move) -> Move:
+    return Move(move.source, move.path, move.inode)
+
+
 def _back(disk: Disk, step: Step) -> Iterator[Step]:
+    if isinstance(step, Move):
+        return
     if isinstance(step, Remove):
         yield Put(step.path, step.staged, step.before[0])
         return

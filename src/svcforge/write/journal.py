@@ -54,7 +54,16 @@ class Remove:
     before: Signature
 
 
-Step = Put | Remove
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A unit's folder is moved: from `source` to its path; `inode` is the folder's."""
+
+    path: str
+    source: str
+    inode: int
+
+
+Step = Put | Remove | Move
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,9 @@ def journal_text(journal: Journal) -> bytes:
 
     def steps(found: Sequence[Step]) -> list[list[object]]:
         return [
-            ["put", step.path, step.staged, step.inode, step.before]
+            ["move", step.path, step.source, step.inode]
+            if isinstance(step, Move)
+            else ["put", step.path, step.staged, step.inode, step.before]
             if isinstance(step, Put)
             else ["remove", step.path, step.staged, step.before]
             for step in found
@@ -137,12 +148,13 @@ _Signature = tuple[_Number, _Number, Annotated[int, Field(strict=True)], _Number
 _Staged = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9a-z]+)?$")]
 _Put = tuple[Literal["put"], str, _Staged, _Number, _Signature | None]
 _Remove = tuple[Literal["remove"], str, _Staged, _Signature]
+_Move = tuple[Literal["move"], str, str, _Number]
 
 
 class _Unit(_Strict):
     unit: str
     folder: str
-    files: tuple[_Put | _Remove, ...]
+    files: tuple[_Put | _Remove | _Move, ...]
     state: tuple[_Put | _Remove, ...]
 
     def steps(self) -> UnitSteps:
@@ -154,7 +166,11 @@ class _Unit(_Strict):
             if step[1] != self.folder and not step[1].startswith(inside):
                 raise SvcforgeError(f'"{step[1]}" is outside its unit')
             check_path(step[1])
-            files.append(_step(step))
+            if step[0] == "move":
+                check_path(step[2])
+                files.append(Move(*step[1:]))
+            else:
+                files.append(_step(step))
         for step in self.state:
             if step[1] not in (inside + MANIFEST, inside + BASE, WORKSPACE_LOCK):
                 raise SvcforgeError(f'"{step[1]}" is no state of its unit')

@@ -72,7 +72,7 @@ def gone(out: Path, planned: Iterable[Unit]) -> tuple[Unit, ...]:
         return ()
     try:
         found = disk.read(WORKSPACE_LOCK, 1 << 20)
-        wanted = {unit.folder for unit in planned}
+        wanted = {folder for unit in planned for folder in (unit.folder, unit.was)}
         known = units_of(found[0]) if found else {}
         return tuple(
             Unit(name, folder)

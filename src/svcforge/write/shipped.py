@@ -52,7 +52,11 @@ def shipped_models(out: Path, services: Iterable[Service]) -> dict[str, Sequence
     if disk is None:
         return {}
     try:
-        found = {service.name: _models(disk, f"services/{service.name}/{SCHEMA}") for service in services}
+        found = {
+            service.name: _models(disk, f"services/{service.name}/{SCHEMA}")
+            or (_models(disk, f"services/{service.was}/{SCHEMA}") if service.was else [])
+            for service in services
+        }
     finally:
         disk.close()
     return {name: models for name, models in found.items() if models}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from svcforge.write.journal import Put
+from svcforge.write.journal import Put, Remove
 from svcforge.write.workspace import Workspace
 
 
@@ -38,6 +38,6 @@ def undo(out: Path, *, durable: bool = True) -> Undone:
     done = [step for unit in journal.units for step in unit.files if step.path not in left]
     return Undone(
         tuple(sorted(step.path for step in done if isinstance(step, Put))),
-        tuple(sorted(step.path for step in done if not isinstance(step, Put))),
+        tuple(sorted(step.path for step in done if isinstance(step, Remove))),
         tuple(left),
     )
