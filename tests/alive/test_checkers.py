@@ -86,7 +86,21 @@ def test_workflows_pass_zizmor_and_their_schema(tmp_path: Path) -> None:
     assert len(workflows) > len(EXAMPLES) * 2
     done = tool(ZIZMOR, "zizmor", "--offline", "--no-progress", "--quiet", *workflows)
     assert done.returncode == 0, done.stdout
-    program = Path(sys.executable).parent / "check-jsonschema"
-    command = [program, "--builtin-schema", "vendor.github-workflows", *workflows]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = schema("vendor.github-workflows", *workflows)
     assert done.returncode == 0, done.stdout
+
+
+def test_compose_files_are_what_the_specification_says(tmp_path: Path) -> None:
+    end = "platform/compose/compose.yaml"
+    files = [file for name in (*EXAMPLES, "fifty") for file in written(tmp_path / name, all_files_of(name), end)]
+    assert len(files) == 4
+    done = schema("vendor.compose-spec", *files)
+    assert done.returncode == 0, done.stdout
+
+
+def schema(name: str, *files: Path) -> subprocess.CompletedProcess[str]:
+    """Files checked against a schema that check-jsonschema brings."""
+    program = Path(sys.executable).parent / "check-jsonschema"
+    return subprocess.run(
+        [program, "--builtin-schema", name, *files], capture_output=True, text=True, timeout=120, check=False
+    )

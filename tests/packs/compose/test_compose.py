@@ -149,7 +149,8 @@ def test_whatever_is_named_is_there_and_whatever_is_there_is_used(name: str) -> 
     assert {n for one in services for n in sources(one.get("secrets"))} == set(compose.get("secrets", {}))
     assert {n for one in services for n in sources(one.get("configs"))} == set(compose.get("configs", {}))
     assert {n for one in services for n in one.get("depends_on", ())} <= set(compose["services"])
-    volumes = {v.split(":")[0] for one in services for v in one.get("volumes", ())}
+    mounts = [mount for one in services for mount in one.get("volumes", ())]
+    volumes = {mount["source"] if isinstance(mount, dict) else mount.split(":")[0] for mount in mounts}
     assert {v for v in volumes if not v.startswith("../")} == set(compose.get("volumes", {}))
     folders = {v.replace("..", "platform", 1) for v in volumes if v.startswith("../")}
     made = {unit.folder for unit in plan(blueprint_of(name), bundled().packs).units}
