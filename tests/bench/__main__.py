@@ -17,6 +17,7 @@ CASES: dict[str, Callable[[Scale, Path], Lines]] = {
     "start": cases.start,
     "lint": cases.lint,
     "generate": cases.generate,
+    "manifests": cases.manifests,
     "up": running.up,
 }
 

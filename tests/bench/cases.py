@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.bench.measuring import least, settled, svcforge, taken
@@ -21,6 +21,8 @@ CALLS = 4
 subscribed to, there are five edges to a service."""
 
 IN_A_LINE = 3
+
+COMPOSE, KUBERNETES = "compose", "kubernetes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def generate(scale: Scale, folder: Path) -> Lines:
     yield Note("generate: against `cp -r` of what it wrote")
     again, firsts = [], []
     for services, runs in scale.generate:
-        rows = _generated(_blueprint(folder, services), folder, services, runs)
+        rows = _generated([_blueprint(folder, services)], folder, services, runs)
         firsts.append((services, rows[0]))
         again.append(rows[1])
         yield rows[0]
@@ -83,14 +85,26 @@ def generate(scale: Scale, folder: Path) -> Lines:
     shutil.rmtree(folder / "made")
 
 
-def _generated(blueprint: Path, folder: Path, services: int, runs: int) -> tuple[Row, Row]:
+def manifests(scale: Scale, folder: Path) -> Lines:
+    """The base and the overlays of Kubernetes alone, the first time, against copying them; then again."""
+    yield Note("manifests, generate --only kubernetes: against `cp -r` of what it wrote")
+    rows = []
+    for services, runs in scale.generate:
+        asked: list[str | Path] = [_blueprint(folder, services, deploy=KUBERNETES), "--only", KUBERNETES]
+        rows.append((services, replace(_generated(asked, folder, services, runs)[0], aim="")))
+        yield rows[-1][1]
+    yield from _growth(rows)
+    shutil.rmtree(folder / "made")
+
+
+def _generated(asked: list[str | Path], folder: Path, services: int, runs: int) -> tuple[Row, Row]:
     first, copied, again = [], [], []
     for run in range(runs):
         # Each run has names of its own and nothing is deleted meanwhile: where files have just been deleted, ext4 is
         # ten times slower in making new ones.
         out, copy = folder / "made" / f"{services}-{run}", folder / "made" / f"{services}-{run}-copy"
         out.parent.mkdir(exist_ok=True)
-        command = [*svcforge(), "generate", blueprint, "-o", out]
+        command = [*svcforge(), "generate", *asked, "-o", out]
         settled()
         first.append(taken(command))
         settled()
@@ -114,7 +128,7 @@ def _growth(rows: list[tuple[int, Row]]) -> Lines:
         yield Note(f"  one more service, {what}: {low * 1e3:.1f} ms up to {some:,}, {high * 1e3:.1f} ms up to {many:,}")
 
 
-def _blueprint(folder: Path, services: int, calls: int = 0) -> Path:
-    path = folder / f"{services}{'-calling' if calls else ''}.yaml"
-    path.write_text(blueprint_of(services, calls), encoding="utf-8")
+def _blueprint(folder: Path, services: int, calls: int = 0, deploy: str = COMPOSE) -> Path:
+    path = folder / f"{services}{'-calling' if calls else ''}{'' if deploy == COMPOSE else f'-{deploy}'}.yaml"
+    path.write_text(blueprint_of(services, calls, deploy), encoding="utf-8")
     return path

@@ -6,16 +6,17 @@ ROW = 4
 """Services in a row: each calls the next, and the last one none."""
 
 
-def blueprint_of(services: int, calls: int = 0) -> str:
+def blueprint_of(services: int, calls: int = 0, deploy: str = "compose") -> str:
     """The text of a blueprint of so many services, ten to a context; about 1,200 bytes each.
 
     Args:
         calls: how many calls more there are for each service, to those that stand one further in their rows.
+        deploy: the platform that runs it.
     """
     lines = [
         "svcforge: 1",
         "system: large",
-        "platform: {gateway: envoy, broker: rabbitmq, store: postgres, deploy: [compose]}",
+        f"platform: {{gateway: envoy, broker: rabbitmq, store: postgres, deploy: [{deploy}]}}",
         "defaults:",
         "  stack: python",
         "  call: {timeout: 1s, retries: 1, breaker: {failures: 50%, window: 20, reset: 30s}}",

@@ -53,6 +53,12 @@ def test_there_are_as_many_calls_as_asked_for_and_none_in_a_circle(tmp_path: Pat
     assert [f.code for f in found if f.severity == "error" or f.code in ("SF101", "SF104")] == []
 
 
+def test_manifests_are_measured_alone(tmp_path: Path) -> None:
+    found = list(cases.manifests(TINY, tmp_path))
+    assert [row.what.strip() for row in rows(iter(found))] == ["1 services", "2 services", "3 services"]
+    assert "one more service" in notes(iter(found))
+
+
 def test_generate_is_measured_first_and_again_and_leaves_only_blueprints(tmp_path: Path) -> None:
     sizes = ["1 services", "2 services", "3 services"]
     found = list(cases.generate(TINY, tmp_path))

@@ -52,6 +52,39 @@ def test_a_new_call_changes_its_two_ends() -> None:
     }
 
 
+def test_a_new_operation_changes_nothing_here() -> None:
+    one = "add_note: {http: POST /notes"
+    more = 'get_note: {http: "GET /notes/{id}", reads: Note, public: an example}\n          '
+    assert changed(LITTLE, LITTLE.replace(one, more + one)) == set()
+
+
+def test_somebody_who_listens_changes_only_who_may_reach_the_broker() -> None:
+    text = text_of("shop")
+    old = "        owns: {Shipment: {order: unique uuid, state: planned | sent | delivered = planned}}\n"
+    assert old in text
+    copy = f"{old}        copies: {{Bought: {{orders.OrderCreated: {{keep: [customer]}}}}}}\n"
+    found = {path for path in changed(text, text.replace(old, copy)) if "shipping" not in path}
+    assert found == {f"overlays/{one}/rabbitmq/definitions" for one in ("dev", "staging", "prod")}
+
+
+@pytest.mark.parametrize(
+    ("more", "folder", "others"),
+    [
+        ("releases: {v1: {weight: 90}, v2: {weight: 10}}", "components/canary/", {
+            "base/notes/deployment.yaml", "base/notes/migration.yaml", "base/notes/kustomization.yaml",
+            *(f"overlays/{one}/kustomization.yaml" for one in ("dev", "staging", "prod")),
+        }),
+        ("sidecars: [{name: proxy, image: x}]", "components/sidecars/", {
+            f"overlays/{one}/kustomization.yaml" for one in ("dev", "staging", "prod")
+        }),
+    ],
+)  # fmt: skip
+def test_what_comes_as_a_component_stays_in_it(more: str, folder: str, others: set[str]) -> None:
+    about = "about: Keeps notes."
+    found = changed(LITTLE, LITTLE.replace(about, f"{more}\n        {about}"))
+    assert {path for path in found if not path.startswith(folder)} == {"README.md", *others}
+
+
 def test_a_new_service_changes_no_other() -> None:
     more = (
         LITTLE
