@@ -173,7 +173,8 @@ def test_whatever_a_kustomization_says_is_built_or_told(objects: Any, kustomizat
 CODE = st.sampled_from(
     ["{{", "}}", "{{-", "-}}", "if", "else", "end", "range", "with", "define", "include", "template", "tpl", "$x", ":=", "=", ".", ".Values", ".a",
      "(", ")", "|", "toYaml", "nindent", "default", "dict", "set", "list", "until", "printf", "index", "9", "1.5", '"a"', '"%d"', "`b`", "$",
-     "/*", "*/", "\n", "a:", "- b", "{{ end }}", "{{ if .Values.a }}", '{{ define "a" }}', '{{ include "a" . }}', ".Release.Name"]
+     "/*", "*/", "\n", "a:", "- b", "{{ end }}", "{{ if .Values.a }}", '{{ define "a" }}', '{{ include "a" . }}', ".Release.Name", "break", "continue", "now",
+     "{{ range .Values.a.a }}"]
 )  # fmt: skip
 
 

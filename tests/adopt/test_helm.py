@@ -124,6 +124,25 @@ def test_what_only_helm_knows_is_told_and_left_out() -> None:
 
 
 @pytest.mark.parametrize(
+    ("template", "text", "note"),
+    [
+        ('{{ default now "a" }}', "a", ""),
+        ('{{ default "a" now }}', "", 'not known: "default "a" now" ("now" is not known here)'),
+        ('{{ coalesce "a" now }}', "a", ""),
+        ('{{ (dict "a" now "b" 1).b }}', "1", ""),
+        ('{{ define "x" }}{{ .name }}: {{ .when }}{{ end }}{{ include "x" (dict "name" "a" "when" now) }}', "a: unknown-to-svcforge",
+         'not known: ".when" ("now" is not known here)'),
+        ('x: {{ list 1 now }}', "x: [1 unknown-to-svcforge]", 'not known: a part of "list 1 now"'),
+        ('{{ if eq now "a" }}b{{ end }}', "b", 'not sure: "if eq now "a"" cannot be decided here ("now" is not known here), and is taken as true'),
+    ],
+)  # fmt: skip
+def test_one_thing_unknown_leaves_the_rest_known(template: str, text: str, note: str) -> None:
+    made = rendered(template)
+    assert made.text == text
+    assert note in [told for _, told in made.notes] or (note, made.notes) == ("", [])
+
+
+@pytest.mark.parametrize(
     ("template", "line", "why"),
     [
         ("{{ if true }}\n", 1, '"if" has no end'),
@@ -134,6 +153,8 @@ def test_what_only_helm_knows_is_told_and_left_out() -> None:
         ("{{ (a }}", 1, "a bracket is not closed"),
         ("{{ a | }}", 1, "a command is missing"),
         ("{{ a ) }}", 1, '")" is too much'),
+        ("{{ if true }}{{ break }}{{ end }}", 1, '"break" in no "range"'),
+        ('{{ range list }}{{ define "x" }}{{ continue }}{{ end }}{{ end }}', 1, '"continue" in no "range"'),
         ("{{ define x }}", 1, '"define" has no name'),
         ("{{ if a }}" * 101, 1, "blocks nested deeper than 100"),
         ("{{ " + "(" * 101 + " }}", 1, "brackets nested deeper than 100"),
@@ -304,6 +325,20 @@ def test_a_chart_that_cannot_be_read_is_told_with_advice_that_works(tmp_path: Pa
     )
     (tmp_path / "rendered.yaml").write_text("".join(pods))
     assert list(Folder(tmp_path).blueprint("rendered.yaml").services) == ["orders", "stock"]
+
+
+def test_what_has_no_known_name_is_no_part(tmp_path: Path) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: %s}\nspec: {containers: [{name: x, env: [{name: A_URL, value: 'http://%s:80'}]}]}\n"
+    folder = chart(
+        tmp_path, templates__a_yaml=pod % ("a", "{{ uuidv4 }}"), templates__b_yaml=pod % ("'{{ uuidv4 }}'", "a")
+    )
+    assert list(folder.blueprint().services) == ["a"]
+    assert folder.imported().notes == (
+        f"Chart.yaml:1: not all of it was read: {ADVICE}",
+        'templates/a.yaml:4: not known: "uuidv4" ("uuidv4" is not known here)',
+        'templates/b.yaml:3: not known: "uuidv4" ("uuidv4" is not known here)',
+        "templates/b.yaml:3 Pod: not read: a Pod whose name only Helm knows",
+    )
 
 
 def test_a_template_of_no_chart_takes_the_values_beside_it(tmp_path: Path) -> None:

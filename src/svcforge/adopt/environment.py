@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from svcforge.adopt.addresses import ADDRESS_WORDS, Address, addresses, is_number, is_public
+from svcforge.adopt.helm.values import UNKNOWN
 from svcforge.adopt.kinds import words_of
 from svcforge.adopt.system import Fact, Kind, Link, LinkKind, Node, Note, Origin
 
@@ -146,7 +147,7 @@ def _outside(node: Node, address: Address, variable: Variable) -> Iterator[Link 
         yield Link(source=node.name, target=host, kind=LinkKind.CALL, origin=variable.origin, facts=facts)
     elif is_number(host) and address.text:
         yield Link(source=node.name, target="", kind=LinkKind.CALL, origin=variable.origin, url=address.text)
-    elif "$" in host or not re.search(r"[a-z]", host) or host.startswith("localhost"):
+    elif "$" in host or UNKNOWN in host or not re.search(r"[a-z]", host) or host.startswith("localhost"):
         return
     else:
         yield Note(variable.origin, f'"{host}" is named, and no part of the sources has that name')

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from svcforge.adopt.files import Read
+from svcforge.adopt.helm.values import UNKNOWN
 from svcforge.adopt.looking import entries, mapping, origin_of, text
 from svcforge.adopt.resources import flat
 from svcforge.adopt.system import Note, Origin
@@ -157,6 +158,8 @@ def objects(documents: Sequence[Read], notes: list[Note]) -> dict[str, list[Obje
                 unknown.add(kind)
             elif "test" in text(data, "metadata", "annotations", "helm.sh/hook"):
                 continue  # runs when Helm is asked to test, and is no part of the system
+            elif UNKNOWN in name:
+                notes.append(Note(each.origin, f"not read: a {kind} whose name only Helm knows"))
             elif not name:
                 notes.append(Note(origin_of(data, "kind", file=document.file), f"a {kind} without a name"))
             elif (kind, each.namespace, name) in seen:

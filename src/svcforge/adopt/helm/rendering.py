@@ -8,10 +8,12 @@ from typing import Any
 
 from svcforge.adopt.helm.functions import FUNCTIONS
 from svcforge.adopt.helm.syntax import Malformed, Node, Pipeline, Term, parsed
-from svcforge.adopt.helm.values import LARGEST, Unknown, Unrendered, is_true, printed
+from svcforge.adopt.helm.values import LARGEST, UNKNOWN, Unknown, Unrendered, is_true, printed
 
-UNKNOWN = "unknown-to-svcforge"
-"""What stands in a line for what is not known."""
+HOLDING = frozenset(
+    ["dict", "list", "tuple", "set", "append", "prepend", "concat", "merge", "mergeOverwrite", "get", "pick", "omit", "hasKey", "toYaml"]
+)  # fmt: skip
+"""Functions that put an unknown value somewhere, or find another beside it, and do not look into it."""
 MOST_STEPS = 300_000
 """Nodes of a template, and of what it includes, that are filled in."""
 DEEPEST = 60
@@ -71,8 +73,7 @@ class Templates:
     def define(self, nodes: list[Node]) -> None:
         """Keep what `define` and `block` name, wherever it stands."""
         ahead = [*nodes]
-        while ahead:
-            node = ahead.pop(0)
+        for node in ahead:  # which grows
             if node.kind in ("define", "block"):
                 self.named[node.text] = node.body
             ahead += [*node.body, *node.other]
@@ -164,6 +165,8 @@ class _Run:
             text = "" if self.output.at_line_start else UNKNOWN
         else:
             text = printed(value)
+            if UNKNOWN in text and all(line != self.line for line, _ in self.notes):
+                self._note(f'not known: a part of "{(pipeline.code if pipeline else node.text)[:60]}"')
         self.output.add(text, self.line, moving=False)
 
     def _note(self, text: str) -> None:
@@ -214,8 +217,12 @@ class _Run:
         if function is None:
             return Unknown(f'"{name}" is not known here')
         if unknown := next((value for value in given if isinstance(value, Unknown)), None):
-            known = [value for value in given if not isinstance(value, Unknown)]
-            return known[0] if name in ("default", "coalesce") and known and is_true(known[0]) else unknown
+            # Known is what Helm would not look further for; and what only holds the unknown.
+            first = given[-1] if name == "default" else given[0] if name == "coalesce" else unknown
+            if not isinstance(first, Unknown) and is_true(first):
+                return first
+            if name not in HOLDING:
+                return unknown
         try:
             return function(*given)
         except (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError, RecursionError):

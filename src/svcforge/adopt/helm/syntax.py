@@ -142,13 +142,17 @@ class _Parser:
             body.append(node)
             if word != "template":
                 stack.append((node, node.body))
+        elif word in ("break", "continue"):
+            own = next((node.kind for node, _ in reversed(stack) if node.kind in ("range", "define", "block")), "")
+            if own != "range":
+                raise Malformed(line, f'"{word}" in no "range"')
+            body.append(Node(word, line, code))
         elif word in ("if", "with", "range"):
             node = Node(word, line, code, _Expression(tokens[1:], line, code).pipeline())
             body.append(node)
             stack.append((node, node.body))
         else:
-            pipeline = _Expression(tokens, line, code).pipeline() if word == "print" else None
-            body.append(Node(word, line, code, pipeline))
+            body.append(Node(word, line, code, _Expression(tokens, line, code).pipeline()))
         if len(stack) > DEEPEST:
             raise Malformed(line, f"blocks nested deeper than {DEEPEST}")
 

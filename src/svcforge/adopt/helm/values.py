@@ -10,6 +10,8 @@ from typing import Any
 from svcforge.adopt.looking import NULLS, TRUE
 from svcforge.source.tree import Mapping, Quoted, Sequence
 
+UNKNOWN = "unknown-to-svcforge"
+"""What stands in a text for what is not known."""
 LARGEST = 4_000_000
 """Characters of a text that a template makes."""
 MOST = 100_000
@@ -78,6 +80,8 @@ def printed(value: Any, depth: int = 0) -> str:
     """A value as Go prints it."""
     if depth > DEEPEST:
         raise Unrendered("a value holds itself")
+    if isinstance(value, Unknown):
+        return UNKNOWN
     if value is None:
         return "<nil>" if depth else ""
     if isinstance(value, bool):
