@@ -59,9 +59,8 @@ def _own_code(blueprint: Blueprint, operation: Operation, sig: Signature) -> Ope
     scope = _of_inputs(blueprint, sig)
     calls: list[Bindings] = []
     for call in operation.calls:
-        callee = blueprint.operation(call.target, call.operation)
-        filled = call_inputs(scope, call, callee) if callee else ()
-        calls.append(tuple(b for b in filled if b.explicit))
+        callee = blueprint.operation(call.target, call.operation) if call.sources or call.literals else None
+        calls.append(tuple(b for b in call_inputs(scope, call, callee) if b.explicit))
     return OperationBindings(tuple(_given(blueprint, operation, sig, scope)), calls=tuple(calls))
 
 
