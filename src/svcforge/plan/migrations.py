@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from svcforge.errors import SvcforgeError
 from svcforge.plan.evolution import Renames, renamed, steps
 from svcforge.plan.types import NO_TYPE, Fact
 
@@ -27,17 +28,32 @@ def history(shipped: Sequence[Fact], now: Fact, renames: Renames) -> list[Fact]:
     """The models that migrations were made from, the present one last: what `migrations/schema.json` records.
 
     Args:
-        shipped: the models of the migrations that exist already, in order.
+        shipped: the models of the migrations that exist already, in order; the last may say which migrations nothing
+            follows yet (`heads`): one of the user's own is followed.
         now: the model as the blueprint has it.
         renames: by table, what columns were called before.
+
+    Raises SvcforgeError where a new migration would have to follow two.
     """
     if not shipped:
         return [{"number": "0001", "slug": "initial", "renames": {}, **now}]
-    last = shipped[-1]
+    heads = shipped[-1].get("heads", [])
+    last = {key: value for key, value in shipped[-1].items() if key != "heads"}
+    shipped = [*shipped[:-1], last]
     applied = renamed(last, now, renames)
     if any(True for _ in steps(last, now, applied)):
-        return [*shipped, {"number": f"{len(shipped) + 1:04}", "slug": "change", "renames": applied, **now}]
+        follows = _followed(last["number"], heads)
+        return [*shipped, {"number": f"{len(shipped) + 1:04}", "slug": "change", "renames": applied, **now, **follows}]
     return [*shipped[:-1], last | {"tables": {name: _noted(t, now) for name, t in last["tables"].items()}}]
+
+
+def _followed(number: str, heads: Sequence[str]) -> Fact:
+    """Which migration a new one follows, where that is not the last of ours."""
+    if len(heads) > 1:
+        raise SvcforgeError(
+            f"two migrations stand at the end: {' and '.join(heads)}", "join them first: alembic merge heads"
+        )
+    return {"after": heads[0]} if heads and heads[0] != number else {}
 
 
 def _noted(table: Fact, now: Fact) -> Fact:
@@ -56,7 +72,14 @@ def migrations(models: Sequence[Fact]) -> list[Fact]:
     before: Fact = {"number": None, "tables": {}, "kit": []}
     for model in models:
         made = list(steps(before, model, model["renames"]))
-        found.append({"number": model["number"], "slug": model["slug"], "down": before["number"], "steps": made})
+        found.append(
+            {
+                "number": model["number"],
+                "slug": model["slug"],
+                "down": model.get("after", before["number"]),
+                "steps": made,
+            }
+        )
         before = model
     return found
 

@@ -1,8 +1,13 @@
-"""What has been shipped already and must not change: the models that a service's migrations were made from."""
+"""What has been shipped already and must not change: the models that a service's migrations were made from.
+
+And what the user's own migrations are: ours follow the last one that they find.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -14,7 +19,13 @@ from svcforge.model.elements import Service
 from svcforge.write.disk import Disk, Hidden, TooLarge
 from svcforge.write.workspace import peek
 
-SCHEMA = "migrations/schema.json"
+SCHEMA, VERSIONS = "migrations/schema.json", "migrations/versions"
+
+REVISION = re.compile(rb"^revision(?:\s*:[^=\n]+)?\s*=\s*[\"']([^\"']+)[\"']", re.MULTILINE)
+DOWN = re.compile(rb"^down_revision(?:\s*:[^=\n]+)?\s*=\s*([^\n]*)", re.MULTILINE)
+QUOTED = re.compile(rb"[\"']([^\"']+)[\"']")
+"""How Alembic's files say which revision they are, which they follow, and each one of those."""
+
 LARGEST = 16 << 20
 """Bytes of a schema that is read."""
 
@@ -35,6 +46,7 @@ class _Model(BaseModel):
     renames: dict[str, dict[str, str]]
     tables: dict[str, _Table]
     kit: list[str]
+    after: str | None = None
 
 
 class _Schema(BaseModel):
@@ -46,6 +58,8 @@ class _Schema(BaseModel):
 def shipped_models(out: Path, services: Iterable[Service]) -> dict[str, Sequence[dict[str, Any]]]:
     """The models in `migrations/schema.json` of each service that has one, by its name.
 
+    The last one of each also says under `heads` which migrations nothing follows yet, the user's own included.
+
     Raises SvcforgeError when one is not what svcforge wrote, or another command is at work.
     """
     disk = peek(out)
@@ -53,8 +67,8 @@ def shipped_models(out: Path, services: Iterable[Service]) -> dict[str, Sequence
         return {}
     try:
         found = {
-            service.name: _models(disk, f"services/{service.name}/{SCHEMA}")
-            or (_models(disk, f"services/{service.was}/{SCHEMA}") if service.was else [])
+            service.name: _models(disk, f"services/{service.name}")
+            or (_models(disk, f"services/{service.was}") if service.was else [])
             for service in services
         }
     finally:
@@ -62,7 +76,8 @@ def shipped_models(out: Path, services: Iterable[Service]) -> dict[str, Sequence
     return {name: models for name, models in found.items() if models}
 
 
-def _models(disk: Disk, path: str) -> list[dict[str, Any]]:
+def _models(disk: Disk, folder: str) -> list[dict[str, Any]]:
+    path = f"{folder}/{SCHEMA}"
     try:
         read = disk.read(path, LARGEST)
         if read is None:
@@ -72,4 +87,26 @@ def _models(disk: Disk, path: str) -> list[dict[str, Any]]:
         raise SvcforgeError(
             f'"{path}" is not what svcforge wrote', "restore it from git: migrations follow from it"
         ) from error
-    return [model.model_dump() for model in schema.migrations]
+    models = [{k: v for k, v in model.model_dump().items() if k != "after" or v} for model in schema.migrations]
+    if models:
+        models[-1]["heads"] = _heads(disk, f"{folder}/{VERSIONS}")
+    return models
+
+
+def _heads(disk: Disk, folder: str) -> list[str]:
+    """The revisions of Alembic in a folder that no other follows, sorted."""
+    revisions: set[str] = set()
+    followed: set[str] = set()
+    try:
+        with os.scandir(disk.folder(folder)) as entries:
+            names = [entry.name for entry in entries if entry.name.endswith(".py")]
+        texts = [found[0] for name in names if (found := disk.read(f"{folder}/{name}", LARGEST))]
+    except (OSError, Hidden, TooLarge):
+        return []
+    for text in texts:
+        if own := REVISION.search(text):
+            revisions.add(own[1].decode())
+            # A migration that joins two has a tuple of them here.
+            down = DOWN.search(text)
+            followed.update(found.decode() for found in QUOTED.findall(down[1] if down else b""))
+    return sorted(revisions - followed)
