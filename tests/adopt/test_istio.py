@@ -106,3 +106,26 @@ def test_a_virtual_service_at_a_gateway_is_a_way_in_with_the_tokens_that_are_ask
         [("/api/orders", "orders", 3000)],
         "shop",
     )
+
+
+def test_a_route_of_a_service_governs_the_calls_to_it_and_is_no_way_in(tmp_path: Path) -> None:
+    gateway_api = "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: stock}\nspec:\n"
+    route = "  parentRefs: [{kind: Service, name: stock, group: core}]\n  rules: [{timeouts: {request: 2s}, retry: {attempts: 3}, backendRefs: [{name: stock}]}]\n"
+    found = meshed(tmp_path, gateway_api + route)
+    policy = call(found, "orders", "stock").policy
+    assert (policy.timeout, policy.retries, found.gateway, found.platform.mesh) == (2000, 3, None, None)
+
+
+def test_what_holds_for_some_ports_or_versions_alone_is_told(tmp_path: Path) -> None:
+    rule = istio(
+        "DestinationRule",
+        "{host: stock, trafficPolicy: {portLevelSettings: [{port: {number: 80}}]}, "
+        "subsets: [{name: v1}, {name: v2, trafficPolicy: {tls: {mode: DISABLE}}}]}",
+    )
+    routes = istio("VirtualService", "{hosts: [stock], tcp: [{route: [{destination: {host: stock}}]}]}")
+    notes = Folder(tmp_path).write(manifests=PARTS + STRICT + rule + routes).imported().notes
+    assert [note.partition(": ")[2] for note in notes] == [
+        'not read: "portLevelSettings"',
+        'not read: what holds for "v2" alone',
+        'not read: routes of the kind "tcp"',
+    ]

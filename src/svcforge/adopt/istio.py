@@ -29,16 +29,19 @@ class Mesh:
 def policies(objects: Mapping[str, list[Object]], workloads: Mapping[str, Workload], resolve: Resolve) -> Mesh:
     """Read the mesh's resources; without any there is no mesh."""
     evidence = _evidence(objects, workloads)
-    if evidence is None:
-        return Mesh((), {}, ())
     notes: list[Note] = []
     to: dict[str, list[Fact]] = {}
+    for route in (*objects.get("HTTPRoute", ()), *objects.get("GRPCRoute", ())):
+        _service_route(route, resolve, to, notes)
+    if evidence is None:
+        return Mesh((), {name: tuple(facts) for name, facts in to.items()}, tuple(notes))
     for service in objects.get("VirtualService", ()):
         _virtual_service(service, resolve, to, notes)
     for rule in objects.get("DestinationRule", ()):
         node = resolve(text(rule.spec, "host"))
         if node is not None:
             to.setdefault(node.name, []).extend(_destination(rule))
+            notes += _narrower(rule)
         else:
             notes.append(Note(rule.origin, f'"{text(rule.spec, "host")}" is no part of the sources: not read'))
     platform = [evidence, *_peers(objects, workloads, to, evidence)] if evidence.value == "istio" else [evidence]
@@ -82,6 +85,41 @@ def _virtual_service(each: Object, resolve: Resolve, to: dict[str, list[Fact]], 
         for route, _ in items(http, "route"):
             if (node := resolve(text(route, "destination", "host"))) is not None:
                 said.setdefault(node.name, []).append(facts)
+    for kind in ("tcp", "tls"):
+        if sequence(each.spec, kind):
+            notes.append(Note(each.at(each.spec, kind), f'not read: routes of the kind "{kind}"'))
+    _agreed(said, to, notes)
+
+
+def _service_route(each: Object, resolve: Resolve, to: dict[str, list[Fact]], notes: list[Note]) -> None:
+    """A route whose parent is a Service (GAMMA) governs the calls to it."""
+    parents = [text(p, "name") for p, _ in items(each.spec, "parentRefs") if text(p, "kind") == "Service"]
+    said: dict[str, list[dict[str, Fact]]] = {}
+    for node in filter(None, map(resolve, parents)):
+        for rule, _ in items(each.spec, "rules"):
+            facts: dict[str, Fact] = {}
+            if timeout := duration(text(rule, "timeouts", "request")):
+                where = each.at(mapping(rule, "timeouts"), "request", f"{each.kind} timeouts")
+                facts["timeout"] = Fact("timeout", timeout, where)
+            if (attempts := whole(rule, "retry", "attempts")) is not None:
+                where = each.at(mapping(rule, "retry"), "attempts", f"{each.kind} retry")
+                facts["retries"] = Fact("retries", attempts, where)
+            said.setdefault(node.name, []).append(facts)
+    _agreed(said, to, notes)
+
+
+def _narrower(rule: Object) -> Iterator[Note]:
+    """What a DestinationRule says of some ports or versions alone: edges have no word for it."""
+    traffic = mapping(rule.spec, "trafficPolicy")
+    if "portLevelSettings" in traffic:
+        yield Note(rule.at(traffic, "portLevelSettings"), 'not read: "portLevelSettings"')
+    for subset, place in items(rule.spec, "subsets"):
+        if mapping(subset, "trafficPolicy"):
+            yield Note(Origin.of(place, rule.kind), f'not read: what holds for "{text(subset, "name")}" alone')
+
+
+def _agreed(said: Mapping[str, list[dict[str, Fact]]], to: dict[str, list[Fact]], notes: list[Note]) -> None:
+    """Keep what all the routes to a part say."""
     for name, several in said.items():
         for key, fact in several[0].items():
             # What holds for some paths alone does not hold for the edge.

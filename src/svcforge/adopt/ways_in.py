@@ -77,6 +77,9 @@ def _backend(backend: object) -> str:
 
 
 def _http_route(each: Object) -> Iterator[Found]:
+    parents = [text(parent, "kind") for parent, _ in items(each.spec, "parentRefs")]
+    if parents and all(kind == "Service" for kind in parents):
+        return  # it governs calls inside: istio reads it
     gateway = next((text(parent, "name") for parent, _ in items(each.spec, "parentRefs")), "") or each.name
     for rule, at in items(each.spec, "rules"):
         timeout = duration(text(rule, "timeouts", "request"))
