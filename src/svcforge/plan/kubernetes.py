@@ -54,6 +54,7 @@ def kubernetes_facts(
     broker: Fact | None,
     store: str | None,
     sidecars: Known,
+    scraper: str | None,
 ) -> Fact:
     """The facts of a Kustomize base and its overlays.
 
@@ -62,6 +63,7 @@ def kubernetes_facts(
         gateway: the gateway's, where svcforge makes one.
         store: the engine behind the parts' databases, where it is a server.
         sidecars: those that packs know by name.
+        scraper: who asks for metrics, if anybody does.
     """
     about = [part for _, part in parts]
     system, door = blueprint.system, gateway[1] if gateway else None
@@ -85,7 +87,7 @@ def kubernetes_facts(
         releases=releases,
         version=VERSION,
         sidecars=sidecars,
-        metrics=blueprint.platform.metrics is not None,
+        scraper=scraper,
         traces=blueprint.platform.tracing is not None,
     )
     workloads = [workload(blueprint, card, part, around, jobs[part["name"]]) for card, part in parts]
@@ -151,7 +153,7 @@ def _cluster(server: Fact, around: Around) -> Fact:
     ingress = [
         rule("its service, and that one's migrations", POSTGRES, peers=users),
         rule("the operator, and the other instances", POSTGRES, STATUS, peers=[its, operator]),
-        *([scraped(EXPORTER)] if around.metrics else []),
+        *([scraped(EXPORTER, around.scraper)] if around.scraper else []),
     ]
     egress = [
         names(),
@@ -173,8 +175,8 @@ def _broker(broker: Fact | None, parts: list[Fact], around: Around, instances: i
         together = rule("the other instances", *CLUSTERED, peers=[pods(name, label)])
         ingress.append(together)
         egress += [together, rule("the API of Kubernetes, wherever that is", *API)]
-    if around.metrics:
-        ingress.append(scraped(SCRAPED))
+    if around.scraper:
+        ingress.append(scraped(SCRAPED, around.scraper))
     return {
         "name": name,
         "instances": instances,

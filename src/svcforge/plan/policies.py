@@ -16,6 +16,9 @@ HTTP = "http"
 OBSERVABILITY = "observability"
 """The namespace of what collects traces and metrics; it is the platform's, and made elsewhere."""
 
+COLLECTOR, PROMETHEUS = "otel-collector", "prometheus"
+"""The pods there, by their names."""
+
 TRACES = 4318
 """Where a collector takes OTLP over HTTP."""
 
@@ -52,14 +55,13 @@ def names() -> Fact:
 
 def collected(*what: str) -> Fact:
     """The collector of traces, logs, or both."""
-    return rule(
-        f"{' and '.join(what)} go to the collector", TRACES, peers=[pods("otel-collector", namespace=OBSERVABILITY)]
-    )
+    return rule(f"{' and '.join(what)} go to the collector", TRACES, peers=[pods(COLLECTOR, namespace=OBSERVABILITY)])
 
 
-def scraped(port: int | str) -> Fact:
-    """Prometheus asks for metrics."""
-    return rule("Prometheus reads metrics", port, peers=[pods("prometheus", namespace=OBSERVABILITY)])
+def scraped(port: int | str, scraper: str) -> Fact:
+    """Prometheus asks for metrics, or the collector where it sends them on."""
+    who = {PROMETHEUS: "Prometheus", COLLECTOR: "the collector"}[scraper]
+    return rule(f"{who} reads metrics", port, peers=[pods(scraper, namespace=OBSERVABILITY)])
 
 
 def policy(name: str, ingress: Iterable[Fact], egress: Iterable[Fact], label: str = NAME) -> Fact:

@@ -12,6 +12,7 @@ from svcforge.plan.compose import compose_facts
 from svcforge.plan.kubernetes import kubernetes_facts
 from svcforge.plan.mesh import mesh_facts
 from svcforge.plan.parts import EMBEDDED
+from svcforge.plan.policies import COLLECTOR, PROMETHEUS
 from svcforge.plan.telemetry import telemetry_facts
 from svcforge.plan.traffic import traffic_facts
 from svcforge.plan.types import Fact
@@ -82,7 +83,9 @@ def _compose(planned: Planned) -> Fact:
 
 def _kubernetes(planned: Planned) -> Fact:
     sidecars = {name: sidecar for card in planned.platforms for name, sidecar in card.sidecars.items()}
-    found = kubernetes_facts(planned.blueprint, planned.parts, planned.gateway, planned.broker, planned.store, sidecars)
+    found = kubernetes_facts(
+        planned.blueprint, planned.parts, planned.gateway, planned.broker, planned.store, sidecars, _scraper(planned)
+    )
     there = {
         "always": True,
         "releases": found["released"],
@@ -97,6 +100,12 @@ def _kubernetes(planned: Planned) -> Fact:
         for overlay in found["overlays"]
     ]
     return found | {"overlays": overlays}
+
+
+def _scraper(planned: Planned) -> str | None:
+    """Who asks for metrics: the collector where it sends them on, else Prometheus."""
+    chosen = planned.blueprint.platform.metrics
+    return chosen and (COLLECTOR if chosen in {card.pack for card in planned.backends} else PROMETHEUS)
 
 
 def _components(cards: Iterable[Card], there: Mapping[str, bool]) -> Iterable[Fact]:

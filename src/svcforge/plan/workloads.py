@@ -54,6 +54,7 @@ class Around:
         releases: the versions that run side by side, of each service that has any.
         version: the image's tag of all others.
         sidecars: those that packs know by name.
+        scraper: who asks for metrics, if anybody does.
     """
 
     store: str | None
@@ -66,7 +67,7 @@ class Around:
     releases: Mapping[str, list[Fact]]
     version: str
     sidecars: Known
-    metrics: bool
+    scraper: str | None
     traces: bool
 
 
@@ -102,7 +103,7 @@ def workload(blueprint: Blueprint, card: Card, part: Fact, around: Around, job: 
         "volume": f"{name}-data" if file else None,
         "probes": {"live": LIVE, "ready": card.do.health or "/health/ready"},
         "resources": _resources(blueprint, name, part["resources"]),
-        "metrics": around.metrics,
+        "metrics": around.scraper is not None,
         "sources": list(_sources(part, around)),
         "migrate": {"name": job, "object": f"{job}-{_version(part)}", "command": migrate, "job": not file}
         if migrate
@@ -226,8 +227,8 @@ def _ingress(name: str, around: Around) -> Iterator[Fact]:
         yield rule("anybody may knock at this door", HTTP)
     elif callers:
         yield rule("those who call it", HTTP, peers=[pods(caller) for caller in callers])
-    if around.metrics and name not in around.doors:
-        yield scraped(HTTP)
+    if around.scraper and name not in around.doors:
+        yield scraped(HTTP, around.scraper)
 
 
 def _egress(name: str, around: Around) -> Iterator[Fact]:

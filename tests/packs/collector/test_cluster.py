@@ -89,6 +89,24 @@ def test_only_who_asks_for_metrics_may_ask_kubernetes(chosen: tuple[str | None, 
         assert role["rules"] == [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list", "watch"]}]
 
 
+@pytest.mark.parametrize(("metrics", "who"), [("datadog", "otel-collector"), ("prometheus", "prometheus")])
+def test_who_asks_services_for_metrics_is_let_in_and_nobody_else(metrics: str, who: str) -> None:
+    made = files_of(watched("shop", None, None, metrics), "kubernetes")
+    policy = yaml.safe_load(made["platform/kubernetes/base/notifications/networkpolicy.yaml"])
+    found = [
+        (peer["podSelector"]["matchLabels"]["app.kubernetes.io/name"], rule["ports"])
+        for rule in policy["spec"]["ingress"]
+        for peer in rule["from"]
+        if "namespaceSelector" in peer
+    ]
+    assert found == [(who, [{"protocol": "TCP", "port": "http"}])]
+    if who == "otel-collector":
+        asked = [
+            rule["ports"] for rule in one((None, None, metrics), "NetworkPolicy")["spec"]["egress"] if "ports" in rule
+        ]
+        assert [{"protocol": "TCP", "port": "http"}] in asked
+
+
 @choices
 def test_the_outside_is_reached_only_where_something_is_kept_there(chosen: tuple[str | None, ...]) -> None:
     blocks = [

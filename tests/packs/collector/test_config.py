@@ -43,6 +43,14 @@ def test_whatever_a_pipeline_names_is_there_and_whatever_is_there_is_used(
     assert config["service"]["extensions"] == list(config["extensions"])
 
 
+@pytest.mark.parametrize("name", SYSTEMS)
+@tops
+def test_every_system_can_have_one(name: str, top: str | None) -> None:
+    config = configured(made(name, "datadog", "datadog", "datadog"), top)
+    assert set(config["service"]["pipelines"]) == {"traces", "logs", "metrics"}
+    assert set(config["exporters"]) == {"datadog"}
+
+
 @choices
 @tops
 def test_everything_comes_in_by_otlp_is_limited_first_and_batched_last(
