@@ -18,6 +18,8 @@ CASES: dict[str, Callable[[Scale, Path], Lines]] = {
     "lint": cases.lint,
     "generate": cases.generate,
     "manifests": cases.manifests,
+    "regenerate": cases.regenerate,
+    "merges": cases.merges,
     "up": running.up,
 }
 

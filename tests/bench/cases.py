@@ -6,12 +6,13 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.bench.measuring import least, settled, svcforge, taken
-from tests.bench.systems import blueprint_of
+from tests.bench.merging import merging
+from tests.bench.systems import blueprint_of, terse_of
 from tests.bench.table import Note, Row, seconds
 
 YAML = "import sys, yaml; yaml.load(open(sys.argv[1], encoding='utf-8').read(), yaml.CSafeLoader)"
@@ -19,6 +20,13 @@ YAML = "import sys, yaml; yaml.load(open(sys.argv[1], encoding='utf-8').read(), 
 CALLS = 4
 """Calls for each service that the linter is measured with, beside those that there are anyway: with them and what is
 subscribed to, there are five edges to a service."""
+
+SHAPES: dict[str, Callable[[int], str]] = {
+    "five edges": lambda services: blueprint_of(services, CALLS),
+    "six operations": blueprint_of,
+    "a line each": lambda services: terse_of(services, CALLS),
+}
+"""What the linter is measured with: edges as in a large system, a file as it is edited, and little text for much to say."""
 
 IN_A_LINE = 3
 
@@ -30,12 +38,24 @@ class Scale:
     """How much is measured: sizes in services with the number of runs of each."""
 
     start: int = 20
-    lint: tuple[tuple[int, int], ...] = ((1_000, 3), (10_000, 2))
+    lint: tuple[tuple[str, int, int], ...] = (
+        ("six operations", 1_000, 5),
+        ("a line each", 10_000, 2),
+        ("five edges", 1_000, 3),
+        ("five edges", 10_000, 2),
+    )
     generate: tuple[tuple[int, int], ...] = ((8, 3), (100, 2), (1_000, 1))
+    merges: int = 1_000
     up: bool = True
 
 
-QUICK = Scale(start=5, lint=((1_000, 2),), generate=((8, 2), (100, 1)), up=False)
+QUICK = Scale(
+    start=5,
+    lint=(("six operations", 1_000, 2), ("five edges", 1_000, 2)),
+    generate=((8, 2), (100, 1)),
+    merges=200,
+    up=False,
+)
 
 Lines = Iterator[Row | Note]
 
@@ -52,11 +72,11 @@ def lint(scale: Scale, folder: Path) -> Lines:
     """The whole command with all rules, against only reading the YAML with PyYAML's loader in C; then each rule alone."""
     yield Note("lint: against `yaml.load(text, yaml.CSafeLoader)`")
     command = [*svcforge(), "lint", "--profile", "production", "--fail-on", "never"]
-    for services, runs in scale.lint:
-        blueprint = _blueprint(folder, services, CALLS)
+    for shape, services, runs in scale.lint:
+        blueprint = _written(folder / f"{services} {shape}.yaml", SHAPES[shape](services))
         ours = least([taken([*command, blueprint]) for _ in range(runs)])
         floor = least([taken([sys.executable, "-c", YAML, blueprint]) for _ in range(runs)])
-        yield Row(f"  {services:,} services", ours, floor, "1x")
+        yield Row(f"  {services:,} services, {shape}", ours, floor, "1x")
     yield from _rules(blueprint)
 
 
@@ -97,6 +117,33 @@ def manifests(scale: Scale, folder: Path) -> Lines:
     shutil.rmtree(folder / "made")
 
 
+def regenerate(scale: Scale, folder: Path) -> Lines:
+    """A field more in one service of many, and in each of many of which every one was edited: against no change at all."""
+    for services, _ in scale.generate[1:]:
+        yield Note(f"regenerate, {services:,} services: against a run without a change")
+        out = folder / "made" / f"again-{services}"
+        out.parent.mkdir(exist_ok=True)
+        text = blueprint_of(services)
+        command = [*svcforge(), "generate", _written(folder / f"again-{services}.yaml", text), "-o", out]
+        taken(command)
+        same = taken(command)
+        _written(folder / f"again-{services}.yaml", text.replace("name: text", "name: text, nick: optional text", 1))
+        settled()
+        yield Row("  a field more in one of them", taken(command), same)
+        edited = sorted(out.glob("services/*/README.md"))
+        for file in edited:
+            file.write_text(f"<!-- looked at -->\n{file.read_text(encoding='utf-8')}", encoding="utf-8")
+        _written(folder / f"again-{services}.yaml", text.replace("about: ", "about: Now, "))
+        settled()
+        yield Row(f"  {len(edited):,} edited files are merged", taken(command), same)
+    shutil.rmtree(folder / "made")
+
+
+def merges(scale: Scale, folder: Path) -> Lines:
+    """How good merges are, and how dear."""
+    return merging(scale.merges, folder)
+
+
 def _generated(asked: list[str | Path], folder: Path, services: int, runs: int) -> tuple[Row, Row]:
     first, copied, again = [], [], []
     for run in range(runs):
@@ -128,7 +175,11 @@ def _growth(rows: list[tuple[int, Row]]) -> Lines:
         yield Note(f"  one more service, {what}: {low * 1e3:.1f} ms up to {some:,}, {high * 1e3:.1f} ms up to {many:,}")
 
 
-def _blueprint(folder: Path, services: int, calls: int = 0, deploy: str = COMPOSE) -> Path:
-    path = folder / f"{services}{'-calling' if calls else ''}{'' if deploy == COMPOSE else f'-{deploy}'}.yaml"
-    path.write_text(blueprint_of(services, calls, deploy), encoding="utf-8")
+def _blueprint(folder: Path, services: int, deploy: str = COMPOSE) -> Path:
+    name = f"{services}{'' if deploy == COMPOSE else f'-{deploy}'}.yaml"
+    return _written(folder / name, blueprint_of(services, deploy=deploy))
+
+
+def _written(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
     return path

@@ -37,6 +37,24 @@ def blueprint_of(services: int, calls: int = 0, deploy: str = "compose") -> str:
     return "\n".join(lines) + "\n"
 
 
+def terse_of(services: int, calls: int) -> str:
+    """The text of a blueprint that says only what must be said: a line for each service with its one operation.
+
+    Args:
+        calls: how many calls more there are for each service, as above.
+    """
+    lines = ["svcforge: 1", "system: terse", "contexts:"]
+    for number in range(services):
+        if number % 10 == 0:
+            lines += [f"  area-{number // 10}:", "    services:"]
+        called = _called(number, services, calls)
+        calling = ", ".join(f"{{to: service-{other}.run, timeout: 1s}}" for other in called)
+        lines.append(
+            f"      service-{number}: {{operations: {{run: {{http: GET /runs, takes: 20ms, calls: [{calling}]}}}}}}"
+        )
+    return "\n".join(lines) + "\n"
+
+
 def _called(number: int, services: int, more: int) -> list[int]:
     """Whom a service calls: the next one in its row, and those beside it in the rows that follow.
 

@@ -10,7 +10,7 @@ import pytest
 from tests.bench import cases, running
 from tests.bench.cases import Scale
 from tests.bench.measuring import Failed, Taken, least, taken
-from tests.bench.systems import blueprint_of
+from tests.bench.systems import blueprint_of, terse_of
 from tests.bench.table import HEADS, Note, Row, line
 
 from svcforge.lint.catalogue import entries
@@ -18,7 +18,7 @@ from svcforge.lint.settings import Choices
 from svcforge.load import load_text
 from svcforge.pipeline import judged
 
-TINY = Scale(start=1, lint=((2, 1),), generate=((1, 1), (2, 1), (3, 1)), up=False)
+TINY = Scale(start=1, lint=(("a line each", 2, 1), ("five edges", 2, 1)), generate=((1, 1), (2, 1), (3, 1)), up=False)
 
 
 def rows(lines: cases.Lines) -> list[Row]:
@@ -36,7 +36,8 @@ def test_start_measures_help_and_version(tmp_path: Path) -> None:
 
 
 def test_lint_is_measured_against_the_loader(tmp_path: Path) -> None:
-    assert [row.what.strip() for row in rows(cases.lint(TINY, tmp_path))] == ["2 services"]
+    expected = ["2 services, a line each", "2 services, five edges"]
+    assert [row.what.strip() for row in rows(cases.lint(TINY, tmp_path))] == expected
 
 
 def test_every_rule_is_told_with_its_cost(tmp_path: Path) -> None:
@@ -57,6 +58,13 @@ def test_manifests_are_measured_alone(tmp_path: Path) -> None:
     found = list(cases.manifests(TINY, tmp_path))
     assert [row.what.strip() for row in rows(iter(found))] == ["1 services", "2 services", "3 services"]
     assert "one more service" in notes(iter(found))
+
+
+def test_a_line_for_each_service_says_as_many_calls_as_asked_for_and_none_in_a_circle() -> None:
+    text = terse_of(100, calls=4)
+    found = judged(load_text(text), Choices(profile="production")).report.findings
+    assert (len(text.splitlines()), text.count("{to: ")) == (3 + 2 * 10 + 100, 75 + 400)
+    assert {f.code for f in found} & {"SF001", "SF010", "SF101", "SF104"} == set()
 
 
 def test_generate_is_measured_first_and_again_and_leaves_only_blueprints(tmp_path: Path) -> None:
