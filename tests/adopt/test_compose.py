@@ -221,3 +221,17 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
         'compose.yaml:2 env_file: not followed: ".env": there is no such file',
         'compose.yaml:2 extends: not followed: there is no service "b" in "compose.yaml"',
     )
+
+
+def test_an_address_of_the_machine_itself_is_told_and_no_call(tmp_path: Path) -> None:
+    folder = Folder(tmp_path).write(
+        compose="""
+        services:
+          identity: {build: ., environment: {SPA_CLIENT: "http://host.docker.internal:5104"}}
+          spa: {build: ., ports: ["5104:80"]}
+        """
+    )
+    assert calls(folder.blueprint().services["identity"]) == []
+    assert folder.imported().notes == (
+        'compose.yaml:3 SPA_CLIENT: "host.docker.internal" is the machine itself: who answers at its port is not followed',
+    )

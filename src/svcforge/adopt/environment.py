@@ -47,6 +47,8 @@ NOT_OUTSIDE = frozenset({"issuer", "audience", "public", "external", "frontend",
 HOST_WORDS = frozenset({"host", "hosts", "hostname", "addr", "address", "addresses"})
 """Last words of a variable's name that make even a lone word in its value a host, whoever that is."""
 TRACERS = frozenset(["zipkin", "jaeger", "otlp", "otel"])
+MACHINES = ("host.docker.internal", "gateway.docker.internal", "docker.for.mac.localhost", "host.containers.internal")
+"""Names of the machine that containers run on: addresses there are mostly for browsers, and no calls."""
 UNDIVIDED = ("redis", "memcached", "etcd", "hazelcast")
 """Stores whose users share what is in them, unless they say otherwise."""
 _SCHEMA_OF = ("database", "db", "dbname", "schema", "name")
@@ -149,6 +151,8 @@ def _outside(node: Node, address: Address, variable: Variable) -> Iterator[Link 
         yield Link(source=node.name, target="", kind=LinkKind.CALL, origin=variable.origin, url=address.text)
     elif "$" in host or UNKNOWN in host or not re.search(r"[a-z]", host) or host.startswith("localhost"):
         return
+    elif host in MACHINES:
+        yield Note(variable.origin, f'"{host}" is the machine itself: who answers at its port is not followed')
     else:
         yield Note(variable.origin, f'"{host}" is named, and no part of the sources has that name')
 
