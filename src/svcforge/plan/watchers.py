@@ -37,15 +37,16 @@ def watch_facts(
     joined = [(between(a, b), True) for a, b in edges]
     joined += [(between(one["name"], "edge"), False) for one in containers if one["open"]]
 
-    def of(name: str) -> list[str]:
-        return [between(a, b) for a, b in edges if name in (a, b)]
-
+    members: dict[str, list[str]] = {name: [] for name in (*parts, *(one["name"] for one in containers))}
+    for a, b in edges:
+        members[a].append(between(a, b))
+        members[b].append(between(a, b))
     return {
         "containers": [
-            one | {"networks": [*of(one["name"]), *([between(one["name"], "edge")] if one["open"] else [])]}
+            one | {"networks": [*members[one["name"]], *([between(one["name"], "edge")] if one["open"] else [])]}
             for one in containers
         ],
-        "members": {part: of(part) for part in parts},
+        "members": {part: members[part] for part in parts},
         "networks": [network(numbered + i, name, internal=inner) for i, (name, inner) in enumerate(joined)],
         "variables": [
             {"name": "OTEL_EXPORTER_OTLP_ENDPOINT", "value": f"http://{server(name)}:{telemetry['otlp']}"}
