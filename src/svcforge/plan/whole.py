@@ -12,6 +12,7 @@ from svcforge.plan.catalog import group_facts
 from svcforge.plan.commands import fill, filled
 from svcforge.plan.environment import url_env
 from svcforge.plan.examples import uuid_of
+from svcforge.plan.kubernetes import REGISTRY
 from svcforge.plan.naming import constant, handle, title
 from svcforge.plan.types import Fact
 
@@ -87,6 +88,7 @@ def whole_facts(
         "externals": externals,
         "teams": _teams(about),
         "groups": group_facts(blueprint, about),
+        "registry": f"{REGISTRY}/{blueprint.system}",
         "deploy": [card.pack for card in platforms if card.pack in blueprint.platform.deploy],
         "platforms": [{"name": card.pack, "folder": card.into, "about": card.about} for card in platforms],
         "to_write": [found for card, part in parts for found in _to_write(card, part)],

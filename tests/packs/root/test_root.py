@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.packs.kubernetes import cluster
 
 from svcforge.load import load_text
 from svcforge.packs.shelf import blueprints_folder, bundled
@@ -132,17 +133,20 @@ def test_the_manual_shows_a_request_that_needs_nothing_else() -> None:
 @systems
 def test_the_workflow_is_one_that_github_reads(name: str) -> None:
     schema = SHARED / "schemas" / "other" / "github-workflow.json"
-    workflow = yaml.safe_load(FILES[name][CI])
-    assert workflow["permissions"] == {}
-    for job in workflow["jobs"].values():
-        assert {"name", "runs-on", "timeout-minutes", "permissions", "steps"} <= job.keys()
+    found = [yaml.safe_load(text) for path, text in FILES[name].items() if path.startswith(".github/workflows/")]
+    assert len(found) == 2
+    for workflow in found:
+        assert workflow["permissions"] == {}
+        for job in workflow["jobs"].values():
+            assert {"name", "runs-on", "timeout-minutes", "permissions", "steps"} <= job.keys()
     if not schema.exists():
         pytest.skip("the schema of workflows is not beside this checkout")
     import jsonschema
 
-    # YAML 1.1 takes the key `on` for true.
-    read = {("on" if key is True else key): value for key, value in workflow.items()}
-    jsonschema.Draft7Validator(json.loads(schema.read_text())).validate(read)
+    validator = jsonschema.Draft7Validator(json.loads(schema.read_text()))
+    for workflow in found:
+        # YAML 1.1 takes the key `on` for true.
+        validator.validate({("on" if key is True else key): value for key, value in workflow.items()})
 
 
 @systems
@@ -157,13 +161,49 @@ def test_every_part_has_a_job_and_all_are_waited_for(name: str) -> None:
 
 @systems
 def test_actions_are_pinned_by_the_commits_that_were_read(name: str) -> None:
-    used = set(re.findall(r"uses: (\S+)@(\S+) # (\S+)", FILES[name][CI]))
-    assert len(re.findall("uses:", FILES[name][CI])) >= len(used) > 0
+    text = FILES[name][CI] + FILES[name][RELEASE]
+    used = set(re.findall(r"uses: (\S+)@(\S+) # (\S+)", text))
+    assert len(re.findall("uses:", text)) >= len(used) > 0
     assert all(re.fullmatch("[0-9a-f]{40}", commit) for _, commit, _ in used)
     if not (SHARED / "pins.json").exists():
         pytest.skip("the list of pins is not beside this checkout")
     pins = json.loads((SHARED / "pins.json").read_text())["actions"]
     assert used == {(action, pins[action]["commit"], pins[action]["tag"]) for action, _, _ in used}
+
+
+RELEASE = ".github/workflows/release.yaml"
+
+
+@systems
+def test_a_release_builds_the_image_of_every_part(name: str) -> None:
+    image = yaml.safe_load(FILES[name][RELEASE])["jobs"]["image"]
+    parts = {(part["name"], part["folder"]) for part in json.loads(FILES[name]["run.json"])["parts"]}
+    assert {(one["name"], one["folder"]) for one in image["strategy"]["matrix"]["include"]} == parts
+    assert image["permissions"] == {"contents": "read", "packages": "write"}
+
+
+def test_a_release_writes_the_digests_into_the_overlay_of_prod(tmp_path: Path) -> None:
+    files = files_of("online-boutique")
+    [script] = [step["run"] for step in yaml.safe_load(files[RELEASE])["jobs"]["digests"]["steps"] if "run" in step]
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for program in ("gh", "git", "kustomize"):
+        (programs / program).write_text(f'#!/bin/sh\necho "$(pwd) {program} $*" >> "{tmp_path}/said"\n')
+        (programs / program).chmod(0o755)
+    (tmp_path / "digests" / "digest-cartservice").mkdir(parents=True)
+    image = "ghcr.io/we/online-boutique/cartservice@sha256:1"
+    (tmp_path / "digests" / "digest-cartservice" / "cartservice").write_text(f"{image}\n")
+    overlay = tmp_path / "platform" / "kubernetes" / "overlays" / "prod"
+    overlay.mkdir(parents=True)
+    given = {"GITHUB_RUN_ID": "7", "RUNNER_TEMP": str(tmp_path), "VERSION": "v1.2.3", "GH_TOKEN": "t", "BRANCH": "main"}
+    env = given | {"GITHUB_REPOSITORY": "we/shop", "PATH": f"{programs}:{os.environ['PATH']}"}
+    subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, env=env, check=True)
+    said = (tmp_path / "said").read_text().splitlines()
+    edited = f"{overlay} kustomize edit set image registry.example.com/online-boutique/cartservice={image}"
+    assert [line for line in said if " kustomize " in line] == [edited]
+    kustomization = dict(cluster.files_of("online-boutique"))["overlays/prod/kustomization.yaml"]
+    assert "name: registry.example.com/online-boutique/cartservice" in kustomization
+    assert [line for line in said if "main" in line] == [f"{overlay} gh pr create --base main --head run-v1.2.3 --fill"]
 
 
 @pytest.mark.parametrize(
