@@ -57,6 +57,7 @@ def command(
         found = generating.generate(blueprint, out, wanted, progress)
     if found.report.findings:
         _findings(found.report)
+    sys.stderr.write("".join(f"note: {note}\n" for note in found.notes))
     if isinstance(found.report, Report) and found.written is not None:
         _summary(found, dry_run=dry_run or check, as_json=format_ == "json")
         if check and not found.exit_code:

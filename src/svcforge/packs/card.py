@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -177,10 +177,15 @@ Beside = Place | Literal["collector"]
 """What a pack may stand beside: whatever fills a place, or whatever a collector sends to."""
 
 
+EVERYTHING = "*"
+"""An ability that stands for all: of a template without a card nobody knows what it cannot do."""
+
+
 class Card(_Strict):
     """The card: everything svcforge knows about a pack without reading its templates."""
 
     pack: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+    extends: str | None = None
     kind: Kind
     unit: Scope
     context: Annotated[int, Field(ge=1)] = 1
@@ -219,8 +224,13 @@ class Card(_Strict):
         return HOLE.sub(value, self.into)
 
 
-def read_card(text: str, file: str) -> Card:
-    """The card in the text of a `pack.yaml`; `file` is what messages call it.
+def read_card(text: str, file: str, bases: Callable[[str, str | None], Card] | None = None) -> Card:
+    """The card in the text of a `pack.yaml`.
+
+    Args:
+        file: what messages call it.
+        bases: from the name in `extends`, and the `kind` if the card says one, to the card of that pack, whose values
+            hold where this one has none; None where a card stands alone.
 
     Raises SvcforgeError naming file, line and key.
     """
@@ -230,8 +240,14 @@ def read_card(text: str, file: str) -> Card:
         raise SvcforgeError(f'"{file}"{line}: {finding.message}', finding.hint or "")
     if not isinstance(document.data, dict):
         raise SvcforgeError(f'"{file}" is not a card', 'begin with "pack: <name>"')
+    data: dict[str, Any] = document.data
+    base, kind = data.get("extends"), data.get("kind")
+    if isinstance(base, str):
+        if bases is None:
+            raise SvcforgeError(f'"{file}": "extends" is for packs of your own')
+        data = bases(base, kind if isinstance(kind, str) else None).model_dump(exclude={"extends"}) | data
     try:
-        return Card.model_validate(document.data)
+        return Card.model_validate(data)
     except ValidationError as error:
         raise _complaint(error, document.data, file) from None
 

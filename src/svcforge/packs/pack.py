@@ -18,6 +18,9 @@ CARD = "pack.yaml"
 LITTER = ("__pycache__", ".git", ".DS_Store", ".mypy_cache", ".ruff_cache", ".pytest_cache")
 """Folders and files that tools leave behind in a pack's folder; no part of it."""
 
+LARGEST, MOST = 64 << 20, 10_000
+"""The bytes and the files that a pack may hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -27,12 +30,36 @@ class Source:
     executable: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a pack of somebody else's comes from.
+
+    Args:
+        source: a folder or a git address, as the blueprint says it.
+        ref: the version that the blueprint asks for, of a git address.
+        commit: the commit that this version was found to be.
+    """
+
+    source: str
+    ref: str | None = None
+    commit: str | None = None
+
+
 @dataclass(frozen=True)
 class Pack:
-    """A card and the folder it was read from; the files are read when they are first asked for."""
+    """A card and the folder it was read from; the files are read when they are first asked for.
+
+    Args:
+        card: what it says of itself.
+        root: the folder.
+        origin: where it comes from; None is with svcforge itself.
+        base: the pack that it extends: what is not in its own folder is that one's.
+    """
 
     card: Card
     root: Path
+    origin: Origin | None = None
+    base: Pack | None = None
 
     @cached_property
     def tree(self) -> Mapping[str, Source]:
@@ -40,12 +67,14 @@ class Pack:
 
         Raises SvcforgeError for a symbolic link or anything else that is no regular file.
         """
-        return dict(sorted(_tree(self.root)))
+        below = self.base.tree if self.base else {}
+        return dict(sorted({**below, **dict(files_of(self.root))}.items()))
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 over names, executable bits and contents: the same on every machine."""
-        total = hashlib.sha256()
+        # A card that extends another has that one's values; two cards cannot stand in one tree.
+        total = hashlib.sha256(self.base.digest.encode() if self.base else b"")
         for path, source in self.tree.items():
             content = hashlib.sha256(source.data).hexdigest()
             total.update(f"{content} {'x' if source.executable else '-'} {path}\n".encode())
@@ -67,8 +96,13 @@ def read_pack(root: Path, name: str | None = None) -> Pack:
     return Pack(read_card(text, called), root)
 
 
-def _tree(root: Path) -> list[tuple[str, Source]]:
-    found = []
+def files_of(root: Path) -> list[tuple[str, Source]]:
+    """Every file below a folder by its path from there, litter excepted.
+
+    Raises SvcforgeError for anything that is no regular file, and for more than a pack may hold.
+    """
+    found: list[tuple[str, Source]] = []
+    size = 0
     for folder, folders, files in os.walk(root):
         folders[:] = [name for name in folders if name not in LITTER]
         for name in [*folders, *files]:
@@ -76,10 +110,16 @@ def _tree(root: Path) -> list[tuple[str, Source]]:
                 continue
             path = Path(folder, name)
             relative = path.relative_to(root).as_posix()
-            mode = path.lstat().st_mode
-            if stat.S_ISDIR(mode):
+            status = path.lstat()
+            if stat.S_ISDIR(status.st_mode):
                 continue
-            if not stat.S_ISREG(mode):
+            if not stat.S_ISREG(status.st_mode):
                 raise SvcforgeError(f'"{root.name}/{relative}" is no regular file', "a pack holds files, not links")
-            found.append((relative, Source(path.read_bytes(), bool(mode & 0o111))))
+            size += status.st_size
+            if size > LARGEST or len(found) == MOST:
+                raise SvcforgeError(
+                    f'"{root.name}" is too large for a pack',
+                    f"it may hold {MOST:,} files and {LARGEST >> 20} MB: name the folder of the templates alone",
+                )
+            found.append((relative, Source(path.read_bytes(), bool(status.st_mode & 0o111))))
     return found

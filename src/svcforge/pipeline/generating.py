@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from svcforge.errors import SvcforgeError
 from svcforge.pipeline import STANDARD_INPUT, Linted, judged, read, without_collector
+from svcforge.pipeline.shelving import Shelf, shelf_of
 
 if TYPE_CHECKING:
     from svcforge.load import Loaded
-    from svcforge.packs.pack import Pack
     from svcforge.packs.unit import Unit
     from svcforge.report.findings import Report
     from svcforge.source.finding import Finding
@@ -27,7 +27,8 @@ class Generated:
     """What `generate` did: why it stopped, or what became of each file.
 
     `report` holds the findings that stopped it, or the warnings of planning; `written` is None when it stopped.
-    `logic` are the user's files that are still as generated, `gone` the folders that the blueprint has no more.
+    `logic` are the user's files that are still as generated, `gone` the folders that the blueprint has no more, and
+    `notes` what there is to say of its packs.
     """
 
     report: Report
@@ -36,6 +37,7 @@ class Generated:
     logic: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     exit_code: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +87,11 @@ def generate(
     if any(finding.code in INTEGRITY for finding in linted.report.findings):
         return Generated(linted.report, None, None, exit_code=1)
     folder = out or beside(source)
-    units, packs, planned = _planned(loaded, folder)
+    shelf = shelf_of(loaded)
+    units, planned = _planned(loaded, shelf, folder)
     if any(finding.severity == "error" for finding in planned):
         return Generated(Report(planned, summary_of(planned), loaded.sources), None, None, exit_code=1)
-    return _written(loaded, folder, units, packs, planned, wanted, progress)
+    return _written(loaded, shelf, folder, units, planned, wanted, progress)
 
 
 def _needed(loaded: Loaded) -> Linted:
@@ -118,9 +121,8 @@ def beside(source: str) -> Path:
     return path if path.is_dir() else path.parent
 
 
-def _planned(loaded: Loaded, out: Path) -> tuple[tuple[Unit, ...], tuple[Pack, ...], tuple[Finding, ...]]:
-    """The units, the packs that make them, and the findings of planning, each with its place."""
-    from svcforge.packs.shelf import bundled
+def _planned(loaded: Loaded, shelf: Shelf, out: Path) -> tuple[tuple[Unit, ...], tuple[Finding, ...]]:
+    """The units, and the findings of planning, each with its place."""
     from svcforge.pipeline.patching import idle_patches
     from svcforge.plan.parts import services
     from svcforge.plan.plan import plan
@@ -129,18 +131,17 @@ def _planned(loaded: Loaded, out: Path) -> tuple[tuple[Unit, ...], tuple[Pack, .
 
     assert loaded.blueprint is not None
     with without_collector():
-        made = plan(loaded.blueprint, bundled().packs, shipped_models(out, services(loaded.blueprint)))
-    packs = {part.pack.digest: part.pack for unit in made.units for part in unit.parts}
+        made = plan(loaded.blueprint, shelf.packs, shipped_models(out, services(loaded.blueprint)))
     found = (*made.findings, *idle_patches(loaded.blueprint, made.units))
     placed = (f if f.span else replace(f, span=loaded.locate(f.path)) for f in found)
-    return made.units, tuple(packs.values()), tuple(in_order(placed))
+    return made.units, tuple(in_order(placed))
 
 
 def _written(
     loaded: Loaded,
+    shelf: Shelf,
     out: Path,
     units: tuple[Unit, ...],
-    packs: tuple[Pack, ...],
     findings: tuple[Finding, ...],
     wanted: Wanted,
     progress: Callable[[int, int], None] | None,
@@ -154,15 +155,18 @@ def _written(
     from svcforge.write.unwritten import unwritten
 
     digest = hashlib.sha256("\0".join(text for _, text in sorted(loaded.sources.items())).encode()).hexdigest()
+    packs = {part.pack.digest: part.pack for unit in units for part in unit.parts}
     left = gone(out, units)
     names = {unit.folder: unit.name for unit in (*units, *left)}
-    lock = None if wanted.only else lock_text(packs, digest, names)
+    lock = None if wanted.only else lock_text((*packs.values(), *shelf.brought), digest, names)
     wish = Wish(_only(units, wanted.only), left if wanted.prune else (), frozenset(wanted.restore))
     report = write(out, units, wish=wish, lock=lock, dry_run=wanted.dry_run, shown=wanted.shown, progress=progress)
     logic = () if wanted.dry_run else unwritten(out, (unit.folder for unit in units))
     code = 3 if any(unit.conflicts for unit in report.units) else 0
     remaining = () if wanted.prune else tuple(unit.folder for unit in left)
-    return Generated(Report(findings, summary_of(findings), loaded.sources), out, report, logic, remaining, code)
+    return Generated(
+        Report(findings, summary_of(findings), loaded.sources), out, report, logic, remaining, code, shelf.notes
+    )
 
 
 def _only(units: tuple[Unit, ...], names: tuple[str, ...]) -> frozenset[str] | None:

@@ -12,6 +12,7 @@ from typing import Protocol
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.elements import Bff, Service
 from svcforge.model.tokens import ADD_ISSUER, ADD_ISSUER_TO_GATEWAY, askers
+from svcforge.packs.card import EVERYTHING
 from svcforge.plan.abilities import needs_of
 from svcforge.plan.parts import bffs, generated, services
 from svcforge.source.finding import Finding, Path, Severity
@@ -78,7 +79,7 @@ def _stacks(blueprint: Blueprint, stacks: Cards) -> Iterator[Finding]:
         else:
             card = stacks[name]
             for need in needs_of(blueprint, element):
-                if need.ability not in card.can:
+                if need.ability not in card.can and EVERYTHING not in card.can:
                     yield _cannot(f'the stack "{name}"', need.ability, need.path, Severity.ERROR, stacks)
             yield from _unmet(blueprint, card, path, Severity.ERROR)
 

@@ -7,7 +7,6 @@ import hashlib
 import json
 import marshal
 import os
-import stat
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -18,27 +17,13 @@ import jinja2
 from jinja2 import nodes
 
 from svcforge import __version__
+from svcforge.packs.places import ours, private
 
 ENTRIES = 64
 """Compiled packs kept; each edit of a pack makes a new one."""
 
 Reshape = Callable[[nodes.Template, str], nodes.Template]
 """What is done to a template's tree, given its name, before it is compiled."""
-
-
-def cache_folder() -> Path | None:
-    """Where svcforge may keep what it can make again; None when the user has no such place."""
-    if sys.platform == "darwin":
-        base = Path("~/Library/Caches")
-    elif sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or "~/AppData/Local")
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
-    try:
-        folder = base.expanduser() / "svcforge"
-    except RuntimeError:
-        return None
-    return folder if folder.is_absolute() else None
 
 
 class Library(jinja2.BaseLoader):
@@ -94,12 +79,12 @@ class Cache:
 
     def read(self) -> dict[str, CodeType]:
         """The code kept, by template name; empty when there is none to be trusted."""
-        if self.folder is None or not _private(self.folder):
+        if self.folder is None or not private(self.folder):
             return {}
         try:
             descriptor = os.open(self.folder / self.name, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
             with open(descriptor, "rb") as file:
-                if not _ours(os.fstat(descriptor)):
+                if not ours(os.fstat(descriptor)):
                     return {}
                 digest, body = file.read(32), file.read()
         except OSError:
@@ -117,7 +102,7 @@ class Cache:
         temporary = self.folder / f"{self.name}.{os.getpid()}"
         with contextlib.suppress(OSError):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not _private(self.folder):
+            if not private(self.folder):
                 return
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with open(descriptor, "wb") as file:
@@ -133,17 +118,3 @@ def _compiler() -> str:
     folder = Path(__file__).parent
     sources = [folder / "environment.py", *sorted(folder.joinpath("holes").glob("*.py"))]
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
-
-
-def _private(folder: Path) -> bool:
-    try:
-        status = folder.lstat()
-    except OSError:
-        return False
-    return stat.S_ISDIR(status.st_mode) and _ours(status)
-
-
-def _ours(status: os.stat_result) -> bool:
-    if sys.platform == "win32":
-        return True
-    return status.st_uid == os.geteuid() and not status.st_mode & 0o022

@@ -14,7 +14,7 @@ import jinja2
 from jinja2 import nodes
 
 from svcforge.errors import SvcforgeError
-from svcforge.packs.card import FileKind
+from svcforge.packs.card import FileKind, Files
 from svcforge.packs.pack import Pack
 from svcforge.packs.unit import File
 from svcforge.render import environment as environments
@@ -60,7 +60,7 @@ class FastRenderer:
         self.path_environment = environments.for_paths(self.environment)
         store = Cache(cache, (pack.digest, ENGINE))
         self.library.codes.update(store.read())
-        self.kind = self._kinds()
+        self.kind = kinds(pack.card.files, self.settings.once)
         self.entries = tuple(self._entries())
         self._compile_the_rest()
         self.excluded = self._matcher(self.settings.exclude)
@@ -95,6 +95,8 @@ class FastRenderer:
     def complaint(self, error: Exception, source: str) -> SvcforgeError:
         """What a template did wrong, with its file and line."""
         place, message = f"{self.label}/{source}", str(error).replace("'", '"')
+        if isinstance(error, MemoryError):
+            message = "it takes more memory than it may"
         if isinstance(error, jinja2.TemplateNotFound):
             message = f'there is no template "{error.name}" in the pack'
         if isinstance(error, jinja2.TemplateSyntaxError):
@@ -161,18 +163,6 @@ class FastRenderer:
     def _reshaped(self, tree: nodes.Template, name: str) -> nodes.Template:
         return bind(tree, name, self.settings.suffix) if self.pack.card.literals else tree
 
-    def _kinds(self) -> Callable[[str], FileKind]:
-        files = self.pack.card.files
-        owned, once = globs.matcher(files.owned), globs.matcher(files.once)
-        absent = _gitignore(self.settings.once) if self.settings.once else None
-
-        def kind(path: str) -> FileKind:
-            if owned(path):
-                return "owned"
-            return "once" if once(path) or (absent and absent(path)) else "managed"
-
-        return kind
-
     def _matcher(self, patterns: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Callable[[str], bool]]:
         """From facts to what says whether a path is excluded; patterns may be templates."""
         if not patterns:
@@ -190,6 +180,24 @@ class FastRenderer:
             return _gitignore(lines)
 
         return matcher
+
+
+def kinds(files: Files, once: tuple[str, ...]) -> Callable[[str], FileKind]:
+    """From a rendered path to its kind.
+
+    Args:
+        files: what the card says.
+        once: patterns as of gitignore of what `copier.yml` wants written only if it is absent.
+    """
+    owned, first = globs.matcher(files.owned), globs.matcher(files.once)
+    absent = _gitignore(once) if once else None
+
+    def kind(path: str) -> FileKind:
+        if owned(path):
+            return "owned"
+        return "once" if first(path) or (absent and absent(path)) else "managed"
+
+    return kind
 
 
 def _gitignore(patterns: Iterable[str]) -> Callable[[str], bool]:

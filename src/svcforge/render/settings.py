@@ -51,22 +51,40 @@ class Settings:
     once: tuple[str, ...] = ()
 
 
+class Beyond(SvcforgeError):
+    """What a `copier.yml` says is for Copier itself to do, or to refuse."""
+
+
 def read_settings(pack: Pack) -> Settings:
     """The settings of a pack; the defaults of Copier when it has no `copier.yml`.
 
-    Raises SvcforgeError naming file, line and key of what is wrong or beyond the subset.
+    Raises Beyond naming file, line and key of what is wrong or beyond the subset.
     """
+    reader = _reader(pack)
+    return reader.settings() if reader else Settings()
+
+
+def skipped(pack: Pack) -> tuple[str, ...]:
+    """Patterns of what is written only if it is absent, also of a pack that is beyond the subset."""
+    try:
+        reader = _reader(pack)
+        return reader.texts("_skip_if_exists", ()) if reader else ()
+    except Beyond:
+        return ()
+
+
+def _reader(pack: Pack) -> _Reader | None:
     names = [path for path in pack.tree if CONFIG.fullmatch(path)]
     if len(names) > 1:
         raise SvcforgeError(f'pack "{pack.card.pack}" has more than one of {", ".join(names)}', "keep one")
     if not names:
-        return Settings()
+        return None
     file = f"{pack.card.pack}/{names[0]}"
     document = yaml.read_text(pack.tree[names[0]].data.decode("utf-8", "replace"), file)
     for finding in document.findings:
         line = f" line {finding.span.line}" if finding.span else ""
-        raise SvcforgeError(f'"{file}"{line}: {finding.message}', finding.hint or "")
-    return _Reader(file, document.data).settings()
+        raise Beyond(f'"{file}"{line}: {finding.message}', finding.hint or "")
+    return _Reader(file, document.data)
 
 
 class _Reader:
@@ -75,7 +93,7 @@ class _Reader:
     def __init__(self, file: str, data: Any) -> None:
         self.file, self.data = file, data
         if not isinstance(data, dict):
-            raise SvcforgeError(f'"{file}" is no mapping')
+            raise Beyond(f'"{file}" is no mapping')
 
     def settings(self) -> Settings:
         known = {"_subdirectory", "_templates_suffix", "_envops", "_exclude", "_skip_if_exists", *IGNORED}
@@ -126,7 +144,7 @@ class _Reader:
             raise self.wrong((key,), f'"{key}" must be a list of texts')
         return tuple(value)
 
-    def wrong(self, at: tuple[str, ...], message: str, hint: str = "") -> SvcforgeError:
+    def wrong(self, at: tuple[str, ...], message: str, hint: str = "") -> Beyond:
         span = tree.key_span_of(self.data, at)
         line = f" line {span.line}" if span else ""
-        return SvcforgeError(f'"{self.file}"{line}: {message}', hint)
+        return Beyond(f'"{self.file}"{line}: {message}', hint)

@@ -8,19 +8,26 @@ from dataclasses import replace
 
 from svcforge.errors import SvcforgeError
 from svcforge.packs.pack import Pack
+from svcforge.packs.places import cache_folder
 from svcforge.packs.unit import File, Unit
-from svcforge.render.compiled import cache_folder
 from svcforge.render.fast import ENGINE, FastRenderer
+from svcforge.render.foreign import ForeignRenderer
 from svcforge.render.gate import check_path, check_paths
 
-_renderers: dict[str, FastRenderer] = {}
+Renderer = FastRenderer | ForeignRenderer
+
+_renderers: dict[tuple[str, str, bool], Renderer] = {}
 
 
-def renderer(pack: Pack) -> FastRenderer:
-    """The renderer of a pack, compiled once in a process (and, by the cache, once in its life)."""
-    found = _renderers.get(pack.digest)
+def renderer(pack: Pack) -> Renderer:
+    """The renderer of a pack, compiled once in a process (and, by the cache, once in its life).
+
+    What did not come with svcforge is not even compiled here, but in a child with limits.
+    """
+    key = (pack.digest, pack.card.pack, pack.origin is None)
+    found = _renderers.get(key)
     if found is None:
-        found = _renderers[pack.digest] = FastRenderer(pack, cache_folder())
+        found = _renderers[key] = FastRenderer(pack, cache_folder()) if pack.origin is None else ForeignRenderer(pack)
     return found
 
 
@@ -46,8 +53,14 @@ def render(unit: Unit) -> list[File]:
 
 def input_hash(unit: Unit) -> str:
     """SHA-256 over everything that the unit's files are made from: packs, facts, other files, this engine."""
-    parts = [[part.pack.digest, part.into, part.facts] for part in unit.parts]
+    parts = [[_mark(part.pack), part.into, part.facts] for part in unit.parts]
     files = [[file.path, hashlib.sha256(file.data).hexdigest(), file.mode, file.kind] for file in unit.files]
     # Keys are not sorted: a template that goes through a mapping prints it in the order of the facts.
     canonical = json.dumps([ENGINE, parts, files], separators=(",", ":"), allow_nan=False, default=dict)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _mark(pack: Pack) -> object:
+    """What stands for a pack in an input hash."""
+    found = renderer(pack) if pack.origin else None
+    return found.mark if isinstance(found, ForeignRenderer) else pack.digest
