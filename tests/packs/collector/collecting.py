@@ -7,7 +7,8 @@ from functools import cache
 from typing import Any
 
 import yaml
-from tests.packs.systems import files_of, read, text_of
+from tests.packs.kubernetes.cluster import read
+from tests.packs.systems import files_of, text_of
 
 from svcforge.model.blueprint import Blueprint
 
@@ -51,6 +52,6 @@ def merged(one: Any, other: Any) -> Any:
 def configured(files: Mapping[str, str], over: str | None = None) -> dict[str, Any]:
     """The configuration as a collector reads it, with what one platform puts on top where there is such a file."""
     base: dict[str, Any] = yaml.safe_load(files["collector.yaml"])
-    top = yaml.safe_load(files[over]) if over in files else {}
+    top = yaml.safe_load(files[over]) if over and over in files else {}
     found: dict[str, Any] = merged(base, top)
     return found

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.packs.systems import SYSTEMS, files_of, read, text_of
+from tests.packs.kubernetes.cluster import read
+from tests.packs.systems import SYSTEMS, files_of, text_of
 from tests.servers import ServerMissing, skip_without
 from tests.servers.prometheus import said
 
