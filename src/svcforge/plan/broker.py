@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from svcforge.plan.abilities import BROKERS
 from svcforge.plan.messages import dead_exchange, exchange
 from svcforge.plan.types import Fact
 
 DELIVERY_LIMIT = 20
 """Deliveries that came back because their consumer died; a handler's own retries are not deliveries."""
 NOTHING = "^$"
+
+SIZES = [{"name": "dev", "nodes": 1, "partitions": 1}, {"name": "prod", "nodes": 3, "partitions": 6}]
+"""Brokers that an operator runs: one node to develop with, elsewhere as many as can lose one."""
 
 
 def broker_facts(system: str, name: str, port: int, services: Iterable[Fact]) -> Fact:
@@ -28,6 +32,8 @@ def broker_facts(system: str, name: str, port: int, services: Iterable[Fact]) ->
     return {
         "name": name,
         "engine": name,
+        "wire": BROKERS.get(name),
+        "cluster": f"{system}-{name}",
         "folder": f"platform/{name}",
         "port": port,
         "vhost": system,
@@ -35,6 +41,8 @@ def broker_facts(system: str, name: str, port: int, services: Iterable[Fact]) ->
         "dead_exchange": dead_exchange(system),
         "users": users,
         "queues": queues,
+        "topics": sorted({t for u in users for t in u["publishes"]} | {queue["type"] for queue in queues}),
+        "sizes": SIZES,
         "definitions": definitions(system, users, queues),
     }
 

@@ -82,7 +82,7 @@ def own_secrets(part: Fact, store: str | None) -> Iterator[Fact]:
     """The secrets that a part alone has, each the value of one variable."""
     if served(part, store):
         yield _secret(part, "DATABASE_URL", "database", part["name"])
-    if part["has"]["broker"]:
+    if part["has"]["broker"] and part["wire"] == "amqp":
         yield _secret(part, "AMQP_URL", "amqp", part["name"])
     for dependency in part["dependencies"]:
         if dependency["external"]:

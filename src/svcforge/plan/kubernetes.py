@@ -28,6 +28,9 @@ TAKEN_NAMESPACES = ("default", "kube")
 BROKERS = {"rabbitmq": 5672}
 """Brokers that an overlay can bring, and where they listen."""
 
+KAFKA = 9093
+"""Where Kafka listens for users with a certificate; its pack brings its operator's resources by itself."""
+
 STORES = ("postgres",)
 """Engines of which an overlay can bring a server."""
 
@@ -79,7 +82,7 @@ def kubernetes_facts(
     around = Around(
         store=store,
         stores=stores,
-        broker=_named(broker["name"], taken) if broker else None,
+        broker=_at(broker, taken) if broker else None,
         keys=f"{system}-keys",
         callers=callers,
         called=called,
@@ -129,6 +132,15 @@ def _named(name: str, taken: set[str]) -> str:
     return found
 
 
+def _at(broker: Fact, taken: set[str]) -> Fact | None:
+    """Where the broker is: the port, and the label of its pods; None where nobody brings it into the cluster."""
+    if broker["engine"] in BROKERS:
+        return {"port": BROKERS[broker["engine"]], "label": "broker", "value": _named(broker["name"], taken)}
+    if broker["wire"] == "kafka":
+        return {"port": KAFKA, "label": "strimzi.io/cluster", "value": broker["cluster"]}
+    return None
+
+
 def _store(part: Fact, around: Around, jobs: dict[str, str]) -> Fact:
     """A database server for one service, as development has it."""
     name = around.stores[part["name"]]
@@ -167,7 +179,7 @@ def _broker(broker: Fact | None, parts: list[Fact], around: Around, instances: i
     """A broker: one for development, elsewhere several that its operator looks after."""
     if broker is None or around.broker is None or broker["engine"] not in BROKERS:
         return None
-    name, label = around.broker, "broker"
+    name, label = around.broker["value"], around.broker["label"]
     users = [pods(part["name"]) for part in parts if part["has"]["broker"]]
     ingress = [rule("who publishes and consumes", BROKERS[broker["engine"]], peers=users)] if users else []
     egress = [names()]

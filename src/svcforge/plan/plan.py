@@ -11,6 +11,7 @@ from svcforge.model.elements import Service
 from svcforge.packs.card import Card, Kind
 from svcforge.packs.pack import Pack
 from svcforge.packs.unit import File, Part, Unit
+from svcforge.plan.abilities import BROKERS
 from svcforge.plan.broker import broker_facts
 from svcforge.plan.gateway import gateway_facts
 from svcforge.plan.identifiers import identified
@@ -129,6 +130,7 @@ class _Draft:
         self.blueprint, self.packs, self.shipped = blueprint, packs, shipped
         self.unfit: list[Finding] = []
         self.numbers = port_numbers(blueprint)
+        self.wire = BROKERS.get(blueprint.platform.broker or "")
         self.shared = system_fact(blueprint)
         self.parts: list[tuple[Card, Fact]] = []
         self.made: list[Unit] = []
@@ -180,7 +182,9 @@ class _Draft:
     def _part(self, pack: Pack, service: Fact) -> None:
         found = identified(service, pack.card.taken)
         # What is about the system as a whole is about the wire; only how a part is run is about its code.
-        self.parts.append((pack.card, service | {"package": found["package"], "logic": found["logic"]}))
+        self.parts.append(
+            (pack.card, service | {"package": found["package"], "logic": found["logic"], "wire": self.wire})
+        )
         words = said(found, pack.card.taken.fields)
         code = worded(found, words, pack.card.taken.fields)
         self._unit(service["name"], pack, {"service": found, "code": code, "renamed": words})
@@ -210,9 +214,11 @@ class _Draft:
         externals = external_facts(self.blueprint, [part for _, part in self.parts], self.numbers)
         platforms = self._platforms()
         cards = tuple(pack.card for pack in platforms)
-        whole = whole_facts(self.blueprint, self.parts, about, broker, externals, cards, self.numbers)
-        run = run_facts(self.shared, self.parts, gateway, broker, externals, self.numbers)
-        known = Planned(self.blueprint, self.parts, gateway, broker, cards, self._backends())
+        carrier = self.packs.get(("platform", broker["name"])) if broker else None
+        carriers = (carrier.card,) if carrier else ()
+        known = Planned(self.blueprint, self.parts, gateway, broker, cards, carriers, self._backends())
+        whole = whole_facts(self.blueprint, self.parts, about, known.amqp, externals, cards, self.numbers)
+        run = run_facts(self.shared, self.parts, gateway, known.amqp, externals, self.numbers)
         for pack in platforms:
             self._unit(pack.card.pack, pack, {"whole": whole | {"run": run} | sections(known, pack.card)})
         if root := self.packs.get(("platform", ROOT)):

@@ -29,6 +29,7 @@ class Planned:
         gateway: the gateway's, where svcforge makes one.
         broker: the broker's facts, where svcforge makes one.
         platforms: the cards of the platforms that are made for the system as a whole.
+        carriers: the broker's card.
         backends: the cards of those that `platform` names, and a collector sends to.
     """
 
@@ -37,6 +38,7 @@ class Planned:
     gateway: tuple[Card, Fact] | None
     broker: Fact | None
     platforms: tuple[Card, ...] = ()
+    carriers: tuple[Card, ...] = ()
     backends: tuple[Card, ...] = ()
     kept: dict[str, Fact] = field(default_factory=dict)
 
@@ -49,6 +51,11 @@ class Planned:
     def door(self) -> Fact | None:
         """The gateway's facts."""
         return self.gateway[1] if self.gateway else None
+
+    @property
+    def amqp(self) -> Fact | None:
+        """The broker's facts, where containers are made for it and svcforge plays it."""
+        return self.broker if self.broker and self.broker["wire"] == "amqp" else None
 
     @property
     def store(self) -> str | None:
@@ -78,7 +85,7 @@ def sections(planned: Planned, card: Card) -> dict[str, Fact | None]:
 
 def _compose(planned: Planned) -> Fact:
     migrate = {part["name"]: list(card.do.migrate) for card, part in planned.parts if card.do.migrate}
-    return compose_facts(planned.facts, planned.door, planned.broker, planned.store, migrate)
+    return compose_facts(planned.facts, planned.door, planned.amqp, planned.store, migrate)
 
 
 def _kubernetes(planned: Planned) -> Fact:
@@ -93,7 +100,7 @@ def _kubernetes(planned: Planned) -> Fact:
         "servers": any(overlay["stores"] or overlay["broker"] for overlay in found["overlays"]),
         "externals": any(dependency["external"] for part in planned.facts for dependency in part["dependencies"]),
     }
-    components = list(_components(planned.platforms, there))
+    components = list(_components((*planned.platforms, *planned.carriers), there))
     overlays = [
         overlay
         | {"components": [c["folder"] for c in components if not c["overlays"] or overlay["name"] in c["overlays"]]}

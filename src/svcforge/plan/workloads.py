@@ -46,7 +46,7 @@ class Around:
     Args:
         store: the engine of the database servers; None where each part keeps a file.
         stores: the database server of each part that has one.
-        broker: what the broker is called in the cluster.
+        broker: the broker's port in the cluster, and the label by which its pods are known.
         keys: the Secret with the keys of tokens.
         callers: who calls each part.
         called: whom each part calls.
@@ -59,7 +59,7 @@ class Around:
 
     store: str | None
     stores: Mapping[str, str]
-    broker: str | None
+    broker: Fact | None
     keys: str
     callers: Mapping[str, list[str]]
     called: Mapping[str, list[str]]
@@ -243,7 +243,7 @@ def _beyond(part: Fact, around: Around, ships: bool) -> Iterator[Fact]:
     if part["name"] in around.stores:
         yield _database(around.stores[part["name"]])
     if around.broker and part["has"]["broker"]:
-        yield rule("the broker", 5672, peers=[pods(around.broker, "broker")])
+        yield rule("the broker", around.broker["port"], peers=[pods(around.broker["value"], around.broker["label"])])
     if around.traces or ships:
         yield collected(*["traces"] * around.traces, *["logs"] * ships)
     externals = [d["name"] for d in part["dependencies"] if d["external"]]
