@@ -36,7 +36,7 @@ def blueprint(folder: Path, packs: str, stack: str = "python") -> Path:
 
 
 def shelf(file: Path) -> Shelf:
-    return shelf_of(load_file(file))
+    return shelf_of(load_file(file), file.parent)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def command(
     from svcforge import pipeline
     from svcforge.cli import output
     from svcforge.load.words import nearest
-    from svcforge.pipeline.shelving import shelf_of
+    from svcforge.pipeline.shelving import home_of, shelf_of
     from svcforge.plan.plan import facts_of, planned
 
     loaded = pipeline.read(blueprint)
@@ -32,7 +32,7 @@ def command(
 
         sys.stderr.write(FORMATS["full"](pipeline.judged(loaded).report, Page()))
         raise typer.Exit(2)
-    found = facts_of(loaded.blueprint, service, shelf_of(loaded).packs)
+    found = facts_of(loaded.blueprint, service, shelf_of(loaded, home_of(loaded)).packs)
     if found is None:
         names = planned(loaded.blueprint)
         close = nearest(service, names)

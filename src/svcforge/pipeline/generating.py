@@ -14,6 +14,7 @@ from svcforge.pipeline.shelving import Shelf, shelf_of
 if TYPE_CHECKING:
     from svcforge.load import Loaded
     from svcforge.packs.unit import Unit
+    from svcforge.plan.plan import Shipped
     from svcforge.report.findings import Report
     from svcforge.source.finding import Finding
     from svcforge.write.generate import Report as WriteReport
@@ -76,22 +77,44 @@ def generate(
 
     Raises SvcforgeError, and changes nothing, when it cannot be written.
     """
+    folder = out or beside(source)
+    made = ready(source, folder, lint=wanted.lint)
+    return made if isinstance(made, Generated) else _written(made, folder, wanted, progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A blueprint with nothing in the way: its packs, the units to be made, and the warnings of planning."""
+
+    loaded: Loaded
+    shelf: Shelf
+    units: tuple[Unit, ...]
+    report: Report
+
+
+def ready(source: str, out: Path, *, lint: bool = True, shipped: Shipped | None = None) -> Ready | Generated:
+    """What a blueprint describes, linted and planned; or why it cannot be generated.
+
+    Args:
+        out: where the output is, with its lock and the migrations that are shipped.
+        shipped: the models of these migrations, by service, where they are elsewhere.
+    """
     from svcforge.report.findings import Report, summary_of
 
     loaded = read(source)
-    linted = judged(loaded) if wanted.lint else _needed(loaded)
+    linted = judged(loaded) if lint else _needed(loaded)
     if loaded.blueprint is None or linted.errors:
         return Generated(linted.report, None, None, exit_code=max(1, linted.exit_code))
-    if wanted.lint and _may_hide(linted):
+    if lint and _may_hide(linted):
         linted = _needed(loaded)
     if any(finding.code in INTEGRITY for finding in linted.report.findings):
         return Generated(linted.report, None, None, exit_code=1)
-    folder = out or beside(source)
-    shelf = shelf_of(loaded)
-    units, planned = _planned(loaded, shelf, folder)
+    shelf = shelf_of(loaded, out)
+    units, planned = _planned(loaded, shelf, out, shipped)
+    report = Report(planned, summary_of(planned), loaded.sources)
     if any(finding.severity == "error" for finding in planned):
-        return Generated(Report(planned, summary_of(planned), loaded.sources), None, None, exit_code=1)
-    return _written(loaded, shelf, folder, units, planned, wanted, progress)
+        return Generated(report, None, None, exit_code=1)
+    return Ready(loaded, shelf, units, report)
 
 
 def _needed(loaded: Loaded) -> Linted:
@@ -121,7 +144,9 @@ def beside(source: str) -> Path:
     return path if path.is_dir() else path.parent
 
 
-def _planned(loaded: Loaded, shelf: Shelf, out: Path) -> tuple[tuple[Unit, ...], tuple[Finding, ...]]:
+def _planned(
+    loaded: Loaded, shelf: Shelf, out: Path, shipped: Shipped | None
+) -> tuple[tuple[Unit, ...], tuple[Finding, ...]]:
     """The units, and the findings of planning, each with its place."""
     from svcforge.pipeline.patching import idle_patches
     from svcforge.plan.parts import services
@@ -131,29 +156,22 @@ def _planned(loaded: Loaded, shelf: Shelf, out: Path) -> tuple[tuple[Unit, ...],
 
     assert loaded.blueprint is not None
     with without_collector():
-        made = plan(loaded.blueprint, shelf.packs, shipped_models(out, services(loaded.blueprint)))
+        models = shipped_models(out, services(loaded.blueprint)) if shipped is None else shipped
+        made = plan(loaded.blueprint, shelf.packs, models)
     found = (*made.findings, *idle_patches(loaded.blueprint, made.units))
     placed = (f if f.span else replace(f, span=loaded.locate(f.path)) for f in found)
     return made.units, tuple(in_order(placed))
 
 
-def _written(
-    loaded: Loaded,
-    shelf: Shelf,
-    out: Path,
-    units: tuple[Unit, ...],
-    findings: tuple[Finding, ...],
-    wanted: Wanted,
-    progress: Callable[[int, int], None] | None,
-) -> Generated:
+def _written(made: Ready, out: Path, wanted: Wanted, progress: Callable[[int, int], None] | None) -> Generated:
     import hashlib
 
-    from svcforge.report.findings import Report, summary_of
     from svcforge.write.generate import Wish
     from svcforge.write.generate import generate as write
     from svcforge.write.lock import gone, lock_text
     from svcforge.write.unwritten import unwritten
 
+    loaded, shelf, units = made.loaded, made.shelf, made.units
     digest = hashlib.sha256("\0".join(text for _, text in sorted(loaded.sources.items())).encode()).hexdigest()
     packs = {part.pack.digest: part.pack for unit in units for part in unit.parts}
     left = gone(out, units)
@@ -164,9 +182,7 @@ def _written(
     logic = () if wanted.dry_run else unwritten(out, (unit.folder for unit in units))
     code = 3 if any(unit.conflicts for unit in report.units) else 0
     remaining = () if wanted.prune else tuple(unit.folder for unit in left)
-    return Generated(
-        Report(findings, summary_of(findings), loaded.sources), out, report, logic, remaining, code, shelf.notes
-    )
+    return Generated(made.report, out, report, logic, remaining, code, shelf.notes)
 
 
 def _only(units: tuple[Unit, ...], names: tuple[str, ...]) -> frozenset[str] | None:
