@@ -28,6 +28,7 @@ Commands:
   undo      Take back the last generation.
   doctor    Check what svcforge keeps about what it generated.
   eject     Make a part your own.
+  upgrade   Generate again into repositories cloned on their own.
   up        Run what was generated on this machine.
   status    Show what runs.
   logs      Show the logs of what runs.

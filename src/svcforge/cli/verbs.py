@@ -31,6 +31,7 @@ VERBS = (
     Verb("undo", "undo", "Take back the last generation."),
     Verb("doctor", "doctor", "Check what svcforge keeps about what it generated."),
     Verb("eject", "eject", "Make a part your own."),
+    Verb("upgrade", "upgrade", "Generate again into repositories cloned on their own."),
     Verb("up", "up", "Run what was generated on this machine."),
     Verb("status", "status", "Show what runs."),
     Verb("logs", "logs", "Show the logs of what runs."),

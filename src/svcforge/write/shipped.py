@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from svcforge.errors import SvcforgeError
 from svcforge.model.elements import Service
 from svcforge.write.disk import Disk, Hidden, TooLarge
+from svcforge.write.manifest import MANIFEST, manifest_of, read_state
 from svcforge.write.workspace import peek
 
 SCHEMA, VERSIONS = "migrations/schema.json", "migrations/versions"
@@ -76,8 +77,43 @@ def shipped_models(out: Path, services: Iterable[Service]) -> dict[str, Sequence
     return {name: models for name, models in found.items() if models}
 
 
+def part_of(folder: Path) -> str:
+    """The part that a repository of its own is of, as its manifest says.
+
+    Raises SvcforgeError where it does not.
+    """
+    disk = peek(folder)
+    if disk is None:
+        raise SvcforgeError(f'there is no "{folder}"', "name a folder that was generated into")
+    try:
+        text = read_state(disk, "", MANIFEST)
+    finally:
+        disk.close()
+    if text is None:
+        raise SvcforgeError(f'"{folder}" was not generated', f'there is no "{MANIFEST}" in it')
+    return manifest_of(text[0], MANIFEST).header.unit
+
+
+def shipped_in(folder: Path) -> Iterator[tuple[str, Sequence[dict[str, Any]]]]:
+    """The service of a repository of its own, with its models; nothing where it is none or has none.
+
+    Raises SvcforgeError when they are not what svcforge wrote.
+    """
+    try:
+        name = part_of(folder)
+    except SvcforgeError:
+        return
+    disk = peek(folder)
+    if disk is not None:
+        try:
+            yield name, _models(disk, "")
+        finally:
+            disk.close()
+
+
 def _models(disk: Disk, folder: str) -> list[dict[str, Any]]:
-    path = f"{folder}/{SCHEMA}"
+    inside = f"{folder}/" if folder else ""
+    path = inside + SCHEMA
     try:
         read = disk.read(path, LARGEST)
         if read is None:
@@ -89,7 +125,7 @@ def _models(disk: Disk, folder: str) -> list[dict[str, Any]]:
         ) from error
     models = [{k: v for k, v in model.model_dump().items() if k != "after" or v} for model in schema.migrations]
     if models:
-        models[-1]["heads"] = _heads(disk, f"{folder}/{VERSIONS}")
+        models[-1]["heads"] = _heads(disk, inside + VERSIONS)
     return models
 
 
