@@ -94,9 +94,14 @@ def _jwt(gateway: Gateway) -> Fact | None:
     jwt = jwt_fact(gateway)
     if jwt is None:
         return None
-    match = re.fullmatch(r"(https?)://(\[[^\]]+\]|[^/:?#]+)(?::(\d+))?([/?#].*)?", jwt["jwks"] or "")
+    found = server_of(jwt["jwks"] or "")
+    return jwt | {"jwks": {"url": jwt["jwks"]} | found if found else None}
+
+
+def server_of(url: str) -> Fact | None:
+    """Which server a URL leads to: host, as it stands there, port and whether by TLS; None where it is of no server."""
+    match = re.fullmatch(r"(https?)://(\[[^\]]+\]|[^/:?#]+)(?::(\d+))?([/?#].*)?", url)
     if match is None:
-        return jwt | {"jwks": None}
+        return None
     tls = match[1] == "https"
-    port = int(match[3]) if match[3] else 443 if tls else 80
-    return jwt | {"jwks": {"url": jwt["jwks"], "host": match[2], "port": port, "tls": tls}}
+    return {"host": match[2], "port": int(match[3]) if match[3] else 443 if tls else 80, "tls": tls}

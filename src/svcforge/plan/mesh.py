@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import ceil
-from urllib.parse import urlsplit
 
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.routes import is_parameter, segments_of
 from svcforge.plan.containers import asks_issuer
 from svcforge.plan.dependencies import FALLBACK_TIMEOUT
 from svcforge.plan.environment import url_env
+from svcforge.plan.gateway import server_of
 from svcforge.plan.kubernetes import BROKERS, POSTGRES, SCRAPED
 from svcforge.plan.naming import free
 from svcforge.plan.policies import OBSERVABILITY
@@ -243,9 +243,8 @@ def _issuer(tokens: Fact | None, parts: list[Fact]) -> Fact | None:
     """The issuer of tokens as a service outside, where somebody fetches its keys."""
     if tokens is None or not any(part["asks_issuer"] for part in parts):
         return None
-    url = urlsplit(tokens["jwks"])
-    tls = url.scheme == "https"
-    return {"host": url.hostname, "port": url.port or (443 if tls else 80), "protocol": "TLS" if tls else "HTTP"}
+    url = server_of(tokens["jwks"] or "")
+    return {"host": url["host"], "port": url["port"], "protocol": "TLS" if url["tls"] else "HTTP"} if url else None
 
 
 def outside(external: str) -> str:
