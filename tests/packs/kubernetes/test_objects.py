@@ -37,7 +37,7 @@ NEWEST = list(dict.fromkeys(utils.all_versions()))[-4:]
 
 CRDS = Path(__file__).parents[4] / "shared" / "schemas" / "crds"
 
-OPERATED = ("Cluster", "RabbitmqCluster", "ServiceMonitor", "PrometheusRule")
+OPERATED = ("Cluster", "RabbitmqCluster", "ServiceMonitor", "PodMonitor", "PrometheusRule")
 
 SCHEMAS = cache(utils.schema_contents)
 

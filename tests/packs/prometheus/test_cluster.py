@@ -33,7 +33,7 @@ def test_the_operator_takes_its_objects(name: str, tmp_path: Path) -> None:
         pytest.skip("the operators' definitions are not beside this checkout")
     mine = [one for one in objects(name) if one["apiVersion"] == "monitoring.coreos.com/v1"]
     blueprint = blueprint_of(name)
-    assert len(mine) == 2 * len({*blueprint.services, *blueprint.bffs})
+    assert len(mine) - len(of_kind(objects(name), "PodMonitor")) == 2 * len({*blueprint.services, *blueprint.bffs})
     (tmp_path / "objects.yaml").write_text(yaml.safe_dump_all(mine))
     done = subprocess.run([sys.executable, str(CHECK), str(tmp_path)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -57,6 +57,39 @@ def test_each_service_is_found_once_on_the_port_that_it_has(name: str) -> None:
         assert endpoint["port"] in {port["name"] for port in found[0]["spec"]["ports"]}
         assert endpoint["port"] in ports(pods[called])
         assert (job["targetLabel"], job["replacement"]) == ("job", blueprint_of(name).system)
+
+
+@watched
+def test_brokers_and_databases_are_found_where_policies_let_prometheus_in(name: str) -> None:
+    found = {called: monitor["spec"] for called, monitor in of_kind(objects(name), "PodMonitor").items()}
+    clusters = sorted(of_kind(objects(name), "Cluster"))
+    brokers = sorted(of_kind(objects(name), "RabbitmqCluster"))
+    assert len(found) == bool(clusters) + bool(brokers)
+    for spec in found.values():
+        [endpoint] = spec["podMetricsEndpoints"]
+        if "matchExpressions" in spec["selector"]:
+            [chosen] = spec["selector"]["matchExpressions"]
+            assert (chosen["key"], sorted(chosen["values"])) == ("cnpg.io/cluster", clusters)
+            selected = [{chosen["key"]: value} for value in chosen["values"]]
+        else:
+            selected = [spec["selector"]["matchLabels"]]
+            assert selected == [{"broker": called} for called in brokers]
+        for labels in selected:
+            policies = [
+                one["spec"]
+                for one in of_kind(objects(name), "NetworkPolicy").values()
+                if one["spec"]["podSelector"].get("matchLabels") == labels
+            ]
+            assert any(admits(policy, endpoint["portNumber"]) for policy in policies)
+
+
+def admits(policy: Object, port: int) -> bool:
+    """Whether a policy lets Prometheus in on a port."""
+    return any(
+        {"protocol": "TCP", "port": port} in rule["ports"]
+        and any(peer["podSelector"]["matchLabels"] == {"app.kubernetes.io/name": "prometheus"} for peer in rule["from"])
+        for rule in policy["ingress"]
+    )
 
 
 @watched
