@@ -153,7 +153,7 @@ def allowed(name: str) -> set[Edge]:
         Edge(principal.rpartition("/")[2], service, method, path)
         for service, spec in of_kind(name, "AuthorizationPolicy").items()
         for rule in (spec or {}).get("rules", [])
-        for source in rule["from"]
+        for source in rule.get("from", [])
         for principal in source["source"]["principals"]
         for to in rule.get("to", [])
         for method in to["operation"].get("methods", [])

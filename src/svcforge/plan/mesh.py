@@ -35,8 +35,8 @@ class Mesh:
 
     Args:
         tokens: issuer, audience and the URL of the keys, where the mesh can fetch those and so check tokens itself.
-        door: the part that takes what comes from outside.
-        guests: whom the door lets in.
+        door: what takes what comes from outside: a part, or the ingress itself where `entry` says so.
+        guests: whom the door lets in; as whom the ingress itself asks.
         traces: whether there is a collector of traces.
         shippers: parts beside which something ships logs to the collector.
     """
@@ -44,6 +44,7 @@ class Mesh:
     namespace: str
     tokens: Fact | None
     door: str | None
+    entry: bool
     guests: list[str]
     servers: list[Fact]
     traces: bool
@@ -58,13 +59,16 @@ class Mesh:
         return host(name, self.namespace)
 
 
-def mesh_facts(blueprint: Blueprint, traffic: Fact, kubernetes: Fact, parts: list[Fact]) -> Fact:
+def mesh_facts(
+    blueprint: Blueprint, traffic: Fact, kubernetes: Fact, parts: list[Fact], *, entry: bool = False
+) -> Fact:
     """What a mesh is told of each part, its servers and the world outside.
 
     Args:
-        traffic: the section of that name: every edge with its policy.
+        traffic: every edge with its policy, those from the gateway too.
         kubernetes: the section of that name: what there is besides the parts.
         parts: the facts of services and BFFs.
+        entry: whether the cluster's ingress is all that there is of a gateway.
     """
     namespace, auth = traffic["namespace"], traffic["auth"]
     door = next((part["name"] for part in traffic["parts"] if part["kind"] == "gateway"), None)
@@ -76,6 +80,7 @@ def mesh_facts(blueprint: Blueprint, traffic: Fact, kubernetes: Fact, parts: lis
         namespace=namespace,
         tokens=auth if auth and auth["jwks"] else None,
         door=door,
+        entry=entry,
         guests=[identity(namespace, f"{ingress}-istio")],
         servers=servers,
         traces=blueprint.platform.tracing is not None,
@@ -83,13 +88,19 @@ def mesh_facts(blueprint: Blueprint, traffic: Fact, kubernetes: Fact, parts: lis
     )
     known = {part["name"]: part for part in parts}
     scaled = {workload["name"] for workload in kubernetes["workloads"] if workload["scale"]}
-    found = [_part(part, known.get(part["name"]), mesh, part["name"] in scaled) for part in traffic["parts"]]
+    found = [
+        _part(part, known.get(part["name"]), mesh, part["name"] in scaled)
+        for part in traffic["parts"]
+        if not (entry and part["name"] == door)
+    ]
+    at_door = {"name": ingress, "service": door, "secret": f"{ingress}-tls"} if door else None
     return {
         "namespace": namespace,
         "tokens": mesh.tokens,
         "metrics": metrics,
         "traces": mesh.traces,
-        "ingress": {"name": ingress, "service": door, "secret": f"{ingress}-tls"} if door else None,
+        "ingress": None if entry else at_door,
+        "entry": at_door if entry else None,
         "issuer": _issuer(mesh.tokens, found),
         "parts": found,
         "servers": servers,
@@ -150,12 +161,13 @@ def _rules(part: Fact, mesh: Mesh) -> list[Fact]:
     """What is allowed: one rule an edge, and the gateway's look at whether a part is alive."""
     found = []
     for caller in part["callers"]:
-        principals = [mesh.identity(caller["name"])]
+        outside_in = mesh.entry and caller["name"] == mesh.door
+        principals = mesh.guests if outside_in else [mesh.identity(caller["name"])]
         for edge in caller["edges"]:
             about = f"{caller['name']}: {edge['operation']}"
             subjects = _subjects(edge["token"], edge["from"], mesh)
             found.append(_rule(about, principals, subjects, edge["method"], _template(edge["path"])))
-        if caller["name"] == mesh.door:
+        if caller["name"] == mesh.door and not mesh.entry:
             found.append(_rule(f"{mesh.door}: is it alive?", principals, [], "GET", LIVE))
     return found
 
@@ -188,10 +200,12 @@ def _subjects(token: str, caller: str, mesh: Mesh) -> list[str]:
 def _routes(part: Fact, mesh: Mesh) -> list[Fact]:
     """A route for each edge, the more specific path first: the first that matches is taken.
 
-    What comes from the gateway is never repeated here: the gateway does that itself, wherever it runs.
+    What comes from the gateway is never repeated here: the gateway does that itself, wherever it runs. What comes from
+    the ingress itself takes the ingress's own routes, and none of these.
     """
+    callers = [caller for caller in part["callers"] if not (mesh.entry and caller["name"] == mesh.door)]
     edges = sorted(
-        (edge for caller in part["callers"] for edge in caller["edges"]),
+        (edge for caller in callers for edge in caller["edges"]),
         key=lambda edge: ([s["any"] for s in edge["segments"]], -len(edge["segments"])),
     )
     return [

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.elements import Bff, Service
+from svcforge.model.routes import is_parameter, segments_of
 from svcforge.model.tokens import ADD_ISSUER, ADD_ISSUER_TO_GATEWAY, askers
 from svcforge.packs.card import EVERYTHING
 from svcforge.plan.abilities import needs_of
@@ -130,8 +131,11 @@ def _platform_needs(blueprint: Blueprint) -> Iterator[tuple[str, Path]]:
     gateway = blueprint.gateway
     if gateway and gateway.has is None and blueprint.platform.gateway:
         yield "routes", gateway.path
+        for route in gateway.routes:
+            if any(is_parameter(segment) for segment in segments_of(route.prefix)):
+                yield "routes.parameters", route.path
         if gateway.jwt:
-            yield "jwt", (*gateway.path, "auth")
+            yield "jwt" if gateway.jwt.jwks else "jwt.keys", (*gateway.path, "auth")
         if gateway.rate_limit or any(route.rate_limit for route in gateway.routes):
             yield "rate-limit", (*gateway.path, "rate_limit")
     for service in services(blueprint):

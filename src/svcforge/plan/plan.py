@@ -40,7 +40,7 @@ CONTEXT = 1
 ROOT = "root"
 """The platform pack that every system gets: its README, its CI, its stand-ins."""
 
-PLACES = ("metrics", "tracing", "logs", "mesh")
+PLACES = ("metrics", "tracing", "logs", "gateway", "mesh")
 """The places of `platform` with a pack for the system as a whole; what a mesh brings changes what those before it bring."""
 
 Packs = Mapping[tuple[Kind, str], Pack]
@@ -192,11 +192,18 @@ class _Draft:
     def _gateway(self) -> tuple[Card, Fact] | None:
         gateway = self.blueprint.gateway
         pack = self.packs.get(("platform", self.blueprint.platform.gateway or ""))
-        if gateway is None or gateway.has is not None or pack is None:
+        if gateway is None or gateway.has is not None or pack is None or pack.card.unit != "gateway":
             return None
         found = gateway_facts(self.blueprint, gateway, self.numbers)
         self._unit(gateway.name, pack, {"gateway": found})
         return pack.card, found
+
+    def _entry(self) -> Fact | None:
+        """The gateway's facts where something for the system as a whole, such as a cluster's ingress, does its work."""
+        asked, pack = self.blueprint.gateway, self.packs.get(("platform", self.blueprint.platform.gateway or ""))
+        if asked is None or asked.has is not None or pack is None or pack.card.unit != "system":
+            return None
+        return gateway_facts(self.blueprint, asked, self.numbers)
 
     def _broker(self) -> Fact | None:
         name = self.blueprint.platform.broker
@@ -216,7 +223,7 @@ class _Draft:
         cards = tuple(pack.card for pack in platforms)
         carrier = self.packs.get(("platform", broker["name"])) if broker else None
         carriers = (carrier.card,) if carrier else ()
-        known = Planned(self.blueprint, self.parts, gateway, broker, cards, carriers, self._backends())
+        known = Planned(self.blueprint, self.parts, gateway, broker, cards, carriers, self._backends(), self._entry())
         whole = whole_facts(self.blueprint, self.parts, about, known.amqp, externals, cards, self.numbers)
         run = run_facts(self.shared, self.parts, gateway, known.amqp, externals, self.numbers)
         for pack in platforms:
@@ -233,7 +240,11 @@ class _Draft:
     def _platforms(self) -> list[Pack]:
         """The packs for the system as a whole: those that `platform` names, then those that stand beside a place."""
         platform = self.blueprint.platform
-        said = {"deploy": platform.deploy} | {place: (name,) for place in PLACES if (name := getattr(platform, place))}
+        said = {"deploy": platform.deploy} | {
+            place: (name,)
+            for place in PLACES
+            if (name := getattr(platform, place)) and (place != "gateway" or self._entry())
+        }
         named = dict.fromkeys(name for names in said.values() for name in names)
         places = {*said, *(card.unit for card in self._backends())}
         beside = [n for (kind, n), pack in self.packs.items() if kind == "platform" and places & {*pack.card.beside}]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from svcforge.errors import SvcforgeError
 from svcforge.model.blueprint import Blueprint
 from svcforge.packs.card import Card
 from svcforge.plan.compose import compose_facts
+from svcforge.plan.ingress import ingress_facts
 from svcforge.plan.kubernetes import kubernetes_facts
 from svcforge.plan.mesh import mesh_facts
 from svcforge.plan.parts import EMBEDDED
@@ -31,6 +33,7 @@ class Planned:
         platforms: the cards of the platforms that are made for the system as a whole.
         carriers: the broker's card.
         backends: the cards of those that `platform` names, and a collector sends to.
+        entry: what the gateway's facts would be, where the cluster's ingress stands in its place.
     """
 
     blueprint: Blueprint
@@ -40,7 +43,8 @@ class Planned:
     platforms: tuple[Card, ...] = ()
     carriers: tuple[Card, ...] = ()
     backends: tuple[Card, ...] = ()
-    kept: dict[str, Fact] = field(default_factory=dict)
+    entry: Fact | None = None
+    kept: dict[str, Fact | None] = field(default_factory=dict)
 
     @property
     def facts(self) -> list[Fact]:
@@ -63,7 +67,7 @@ class Planned:
         store = self.blueprint.platform.store
         return None if store == EMBEDDED else store
 
-    def section(self, name: str) -> Fact:
+    def section(self, name: str) -> Any:
         """A section, computed once."""
         if name not in self.kept:
             self.kept[name] = SECTIONS[name](self)
@@ -129,7 +133,14 @@ def _traffic(planned: Planned) -> Fact:
 
 
 def _mesh(planned: Planned) -> Fact:
-    return mesh_facts(planned.blueprint, planned.section("traffic"), planned.section("kubernetes"), planned.facts)
+    entry, facts = planned.entry, planned.facts
+    traffic = traffic_facts(planned.blueprint, facts, entry) if entry else planned.section("traffic")
+    return mesh_facts(planned.blueprint, traffic, planned.section("kubernetes"), facts, entry=entry is not None)
+
+
+def _ingress(planned: Planned) -> Fact | None:
+    mesh, kubernetes = planned.section("mesh"), planned.section("kubernetes")
+    return ingress_facts(planned.entry, mesh, kubernetes) if planned.entry else None
 
 
 def _telemetry(planned: Planned) -> Fact:
@@ -147,14 +158,15 @@ def _wire(planned: Planned) -> Fact:
     return wire_facts(traffic, mesh, planned.facts, planned.blueprint.platform.deploy)
 
 
-SECTIONS: Mapping[str, Callable[[Planned], Fact]] = {
+SECTIONS: Mapping[str, Callable[[Planned], Fact | None]] = {
     "compose": _compose,
     "kubernetes": _kubernetes,
     "traffic": _traffic,
     "mesh": _mesh,
+    "ingress": _ingress,
     "telemetry": _telemetry,
     "watch": _watch,
     "wire": _wire,
 }
 """What there is to know, by name: the system's containers, its objects in a cluster, what may pass between its parts,
-how a mesh sees to it, and what watches it."""
+how a mesh sees to it, what stands at the door, and what watches it."""

@@ -164,7 +164,9 @@ def test_policies_select_pods_that_have_a_sidecar(name: str, overlay: str) -> No
     known = [pod["metadata"]["labels"] for pod in pods(objects).values()]
     for kind in ("AuthorizationPolicy", "RequestAuthentication"):
         for found in of_kind(objects, kind).values():
-            if found["spec"]:
+            for target in (found["spec"] or {}).get("targetRefs", []):
+                assert target["name"] in of_kind(objects, target["kind"])
+            if "selector" in (found["spec"] or {}):
                 assert any(selects(found["spec"]["selector"], labels) for labels in known)
     [default] = of_kind(objects, "PeerAuthentication").values()
     assert default["spec"] == {"mtls": {"mode": "STRICT"}}

@@ -28,7 +28,7 @@ def rules_of(objects: tuple[Object, ...]) -> list[tuple[str, Any]]:
     return [
         (found["spec"]["selector"]["matchLabels"]["app.kubernetes.io/name"], rule)
         for found in of_kind(objects, "AuthorizationPolicy").values()
-        if found["spec"]
+        if found["spec"] and "selector" in found["spec"]
         for rule in found["spec"]["rules"]
     ]
 
