@@ -14,6 +14,7 @@ import kubernetes_validate
 import pytest
 import yaml
 from kubernetes_validate import utils
+from tests.packs.istio import mesh
 from tests.packs.kubernetes.cluster import OVERLAYS, SYSTEMS, cluster, files_of
 from tests.packs.kubernetes.test_objects import OPERATED
 from tests.packs.repositories import EXAMPLES, written
@@ -51,6 +52,7 @@ def test_checkov_finds_nothing_in_manifests_that_is_not_explained(tmp_path: Path
     systems = (*SYSTEMS, "fifty") if overlay == "prod" else SYSTEMS
     for name in systems:
         (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump_all(cluster(name, overlay)))
+    (tmp_path / "mesh.yaml").write_text(yaml.safe_dump_all(mesh.cluster("shop", overlay)))
     assert set(failures(tmp_path, "kubernetes")) == EXPLAINED
     assert all(check in files_of("shop")["README.md"] for check in EXPLAINED)
 
