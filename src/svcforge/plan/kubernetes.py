@@ -34,6 +34,9 @@ KAFKA = 9093
 STORES = ("postgres",)
 """Engines of which an overlay can bring a server."""
 
+OPERATED = {"staging": 2, "prod": 3}
+"""Environments in which operators run databases, with the instances of each."""
+
 OPERATORS = "cnpg-system"
 """Where the operator of databases is, when it is installed as its makers say."""
 
@@ -70,36 +73,11 @@ def kubernetes_facts(
     """
     about = [part for _, part in parts]
     system, door = blueprint.system, gateway[1] if gateway else None
-    taken = {part["name"] for part in about} | ({door["name"]} if door else set())
-    releases = release_facts(blueprint, taken)
-    stores = {p["name"]: _named(f"{p['name']}-db", taken) for p in about if served(p, store)}
-    jobs = {p["name"]: _named(f"{p['name']}-migrate", taken) for p in about}
-    callers: dict[str, list[str]] = {}
-    called: dict[str, list[str]] = {}
-    for one, other in calls(about, door):
-        called.setdefault(one, []).append(other)
-        callers.setdefault(other, []).append(one)
-    around = Around(
-        store=store,
-        stores=stores,
-        broker=_at(broker, taken) if broker else None,
-        keys=f"{system}-keys",
-        callers=callers,
-        called=called,
-        doors=frozenset([door["name"]] if door else [p["name"] for p in about if p["has"]["api"]]),
-        releases=releases,
-        version=VERSION,
-        sidecars=sidecars,
-        scraper=scraper,
-        traces=blueprint.platform.tracing is not None,
-    )
-    workloads = [workload(blueprint, card, part, around, jobs[part["name"]]) for card, part in parts]
+    around = _around(blueprint, about, door, broker, store, sidecars, scraper)
+    workloads = [workload(blueprint, card, part, around) for card, part in parts]
     if gateway and door:
         workloads.append(edge(door, gateway[0].do.health or "/health", around))
-    servers = [_store(part, around, jobs) for part in about if part["name"] in stores and store in STORES]
-    overlay: Fact = {"stores": [], "clusters": [], "broker": None, "few": False}
-    brokers = _broker(broker, about, around, 3)
-    clusters = [_cluster(server, around) for server in servers]
+    servers = [_store(part, around) for part in about if part["name"] in around.stores and store in STORES]
     return {
         "namespace": namespace(system),
         "version": VERSION,
@@ -110,14 +88,61 @@ def kubernetes_facts(
         "beside": any(one["sidecars"] for one in workloads),
         "patches": patch_facts(blueprint),
         "collector": {"host": f"otel-collector.{OBSERVABILITY}", "port": TRACES},
-        "overlays": [
-            overlay | {"name": "dev", "stores": servers, "broker": _broker(broker, about, around, 1), "few": True},
-            overlay | {"name": "staging", "clusters": [one | {"instances": 2} for one in clusters], "broker": brokers},
-            overlay | {"name": "prod", "clusters": [one | {"instances": 3} for one in clusters], "broker": brokers},
-        ],
+        "overlays": list(_overlays(servers, broker, about, around)),
         "asked": [asked for one in workloads for asked in one["asked"]],
         "secrets": list(_secrets(about, around, broker)),
     }
+
+
+def _around(
+    blueprint: Blueprint,
+    parts: list[Fact],
+    door: Fact | None,
+    broker: Fact | None,
+    store: str | None,
+    sidecars: Known,
+    scraper: str | None,
+) -> Around:
+    """What stands around the workloads, by names that none of them has."""
+    taken = {part["name"] for part in parts} | ({door["name"]} if door else set())
+    releases = release_facts(blueprint, taken)
+    stores = {p["name"]: _named(f"{p['name']}-db", taken) for p in parts if served(p, store)}
+    jobs = {p["name"]: _named(f"{p['name']}-migrate", taken) for p in parts}
+    callers, called = _ends(parts, door)
+    return Around(
+        store=store,
+        stores=stores,
+        jobs=jobs,
+        broker=_at(broker, taken) if broker else None,
+        keys=f"{blueprint.system}-keys",
+        callers=callers,
+        called=called,
+        doors=frozenset([door["name"]] if door else [p["name"] for p in parts if p["has"]["api"]]),
+        releases=releases,
+        version=VERSION,
+        sidecars=sidecars,
+        scraper=scraper,
+        traces=blueprint.platform.tracing is not None,
+    )
+
+
+def _ends(parts: list[Fact], door: Fact | None) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Who calls each part, and whom it calls."""
+    callers: dict[str, list[str]] = {}
+    called: dict[str, list[str]] = {}
+    for one, other in calls(parts, door):
+        called.setdefault(one, []).append(other)
+        callers.setdefault(other, []).append(one)
+    return callers, called
+
+
+def _overlays(servers: list[Fact], broker: Fact | None, parts: list[Fact], around: Around) -> Iterator[Fact]:
+    """What each environment has besides the base: servers of its own, or what operators run, in how many instances."""
+    overlay: Fact = {"stores": [], "clusters": [], "broker": None, "few": False}
+    yield overlay | {"name": "dev", "stores": servers, "broker": _broker(broker, parts, around, 1), "few": True}
+    for name, instances in OPERATED.items():
+        clusters = [_cluster(server, around) | {"instances": instances} for server in servers]
+        yield overlay | {"name": name, "clusters": clusters, "broker": _broker(broker, parts, around, 3)}
 
 
 def namespace(system: str) -> str:
@@ -141,10 +166,10 @@ def _at(broker: Fact, taken: set[str]) -> Fact | None:
     return None
 
 
-def _store(part: Fact, around: Around, jobs: dict[str, str]) -> Fact:
+def _store(part: Fact, around: Around) -> Fact:
     """A database server for one service, as development has it."""
     name = around.stores[part["name"]]
-    users = [pods(part["name"]), pods(jobs[part["name"]])]
+    users = [pods(part["name"]), pods(around.jobs[part["name"]])]
     return {
         "name": name,
         "database": part["package"],

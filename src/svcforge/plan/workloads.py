@@ -46,6 +46,7 @@ class Around:
     Args:
         store: the engine of the database servers; None where each part keeps a file.
         stores: the database server of each part that has one.
+        jobs: what the migration of each part is called where it is a job.
         broker: the broker's port in the cluster, and the label by which its pods are known.
         keys: the Secret with the keys of tokens.
         callers: who calls each part.
@@ -59,6 +60,7 @@ class Around:
 
     store: str | None
     stores: Mapping[str, str]
+    jobs: Mapping[str, str]
     broker: Fact | None
     keys: str
     callers: Mapping[str, list[str]]
@@ -76,13 +78,9 @@ def owner(team: str | None) -> str | None:
     return handle(team)[:LONGEST_LABEL].strip("-") if team else None
 
 
-def workload(blueprint: Blueprint, card: Card, part: Fact, around: Around, job: str) -> Fact:
-    """A service or BFF.
-
-    Args:
-        job: what its migration is called where it is a job.
-    """
-    name = part["name"]
+def workload(blueprint: Blueprint, card: Card, part: Fact, around: Around) -> Fact:
+    """A service or BFF."""
+    name, job = part["name"], around.jobs[part["name"]]
     file = part["database"] and not served(part, around.store)
     variables = [*environment(part, around.store), *_telemetry(around)]
     config = _config(name, variables)
