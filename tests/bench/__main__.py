@@ -20,6 +20,7 @@ CASES: dict[str, Callable[[Scale, Path], Lines]] = {
     "manifests": cases.manifests,
     "regenerate": cases.regenerate,
     "merges": cases.merges,
+    "copier": cases.copier,
     "up": running.up,
 }
 

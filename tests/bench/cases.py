@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tests.bench.copying import copying
 from tests.bench.measuring import least, settled, svcforge, taken
 from tests.bench.merging import merging
 from tests.bench.systems import blueprint_of, terse_of
@@ -30,6 +31,9 @@ SHAPES: dict[str, Callable[[int], str]] = {
 
 IN_A_LINE = 3
 
+FIELD = "            name: text 1..100\n"
+"""A field of each entity, below which another one may stand."""
+
 COMPOSE, KUBERNETES = "compose", "kubernetes"
 
 
@@ -46,6 +50,7 @@ class Scale:
     )
     generate: tuple[tuple[int, int], ...] = ((8, 3), (100, 2), (1_000, 1))
     merges: int = 1_000
+    copier: int = 3
     up: bool = True
 
 
@@ -127,13 +132,14 @@ def regenerate(scale: Scale, folder: Path) -> Lines:
         command = [*svcforge(), "generate", _written(folder / f"again-{services}.yaml", text), "-o", out]
         taken(command)
         same = taken(command)
-        _written(folder / f"again-{services}.yaml", text.replace("name: text", "name: text, nick: optional text", 1))
+        more = text.replace(FIELD, f"{FIELD}            nick: optional text\n", 1)
+        _written(folder / f"again-{services}.yaml", more)
         settled()
         yield Row("  a field more in one of them", taken(command), same)
         edited = sorted(out.glob("services/*/README.md"))
         for file in edited:
-            file.write_text(f"<!-- looked at -->\n{file.read_text(encoding='utf-8')}", encoding="utf-8")
-        _written(folder / f"again-{services}.yaml", text.replace("about: ", "about: Now, "))
+            file.write_text(f"{file.read_text(encoding='utf-8')}\nLooked at.\n", encoding="utf-8")
+        _written(folder / f"again-{services}.yaml", more.replace("about: ", "about: Now, "))
         settled()
         yield Row(f"  {len(edited):,} edited files are merged", taken(command), same)
     shutil.rmtree(folder / "made")
@@ -142,6 +148,11 @@ def regenerate(scale: Scale, folder: Path) -> Lines:
 def merges(scale: Scale, folder: Path) -> Lines:
     """How good merges are, and how dear."""
     return merging(scale.merges, folder)
+
+
+def copier(scale: Scale, folder: Path) -> Lines:
+    """The same service by Copier."""
+    return copying(scale.copier, folder)
 
 
 def _generated(asked: list[str | Path], folder: Path, services: int, runs: int) -> tuple[Row, Row]:

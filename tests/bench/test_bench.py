@@ -54,6 +54,25 @@ def test_there_are_as_many_calls_as_asked_for_and_none_in_a_circle(tmp_path: Pat
     assert [f.code for f in found if f.severity == "error" or f.code in ("SF101", "SF104")] == []
 
 
+def test_a_changed_service_and_edited_files_are_measured_against_no_change(tmp_path: Path) -> None:
+    found = rows(cases.regenerate(TINY, tmp_path))
+    assert [row.what.strip() for row in found] == [
+        "a field more in one of them", "2 edited files are merged",
+        "a field more in one of them", "3 edited files are merged",
+    ]  # fmt: skip
+
+
+def test_merges_are_counted_and_measured_beside_gits(tmp_path: Path) -> None:
+    found = list(cases.merges(TINY, tmp_path))
+    told = [str(line) for line in found if isinstance(line, Note)]
+    assert re.match(r"  svcforge  \d right, \d spurious conflict, \d silently wrong", told[1])
+    assert [row.what.strip() for row in rows(iter(found))] == ["8 merges"]
+
+
+def test_copier_is_measured_on_the_same_service(tmp_path: Path) -> None:
+    assert [row.what.strip() for row in rows(cases.copier(TINY, tmp_path))] == ["the first time", "after a change"]
+
+
 def test_manifests_are_measured_alone(tmp_path: Path) -> None:
     found = list(cases.manifests(TINY, tmp_path))
     assert [row.what.strip() for row in rows(iter(found))] == ["1 services", "2 services", "3 services"]
