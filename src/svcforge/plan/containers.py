@@ -69,6 +69,12 @@ def _text(value: object) -> str:
     return {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)
 
 
+def traced(system: str, collector: str) -> Iterator[Fact]:
+    """The variables with which a part sends traces to a collector at a URL, as OpenTelemetry's SDKs read them."""
+    yield _value("OTEL_EXPORTER_OTLP_ENDPOINT", collector)
+    yield _value("OTEL_RESOURCE_ATTRIBUTES", f"service.namespace={system}")
+
+
 def _value(name: str, value: str) -> Fact:
     return {"name": name, "value": value, "from": None}
 

@@ -84,6 +84,7 @@ def kubernetes_facts(
         "registry": f"{REGISTRY}/{system}",
         "priority": f"{system}-service",
         "workloads": workloads,
+        "scraper": scraper,
         "released": any(one["releases"] for one in workloads),
         "beside": any(one["sidecars"] for one in workloads),
         "patches": patch_facts(blueprint),
@@ -121,6 +122,7 @@ def _around(
         releases=releases,
         version=VERSION,
         sidecars=sidecars,
+        system=blueprint.system,
         scraper=scraper,
         traces=blueprint.platform.tracing is not None,
     )

@@ -58,6 +58,7 @@ def telemetry_facts(blueprint: Blueprint, parts: list[Fact], backends: Iterable[
     signals = {pipeline["signal"] for pipeline in pipelines}
     cluster, compose = (name in blueprint.platform.deploy for name in (CLUSTER, COMPOSE))
     return {
+        "system": blueprint.system,
         "namespace": OBSERVABILITY,
         "cluster": cluster,
         "scrape": {"port": HTTP, "path": METRICS},

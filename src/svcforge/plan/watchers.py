@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from svcforge.packs.card import Card, Server
 from svcforge.plan.compose import between, network
-from svcforge.plan.containers import server
+from svcforge.plan.containers import server, traced
 from svcforge.plan.naming import constant
 from svcforge.plan.types import Fact
 
@@ -49,9 +49,10 @@ def watch_facts(
         "members": {part: members[part] for part in parts},
         "networks": [network(numbered + i, name, internal=inner) for i, (name, inner) in enumerate(joined)],
         "variables": [
-            {"name": "OTEL_EXPORTER_OTLP_ENDPOINT", "value": f"http://{server(name)}:{telemetry['otlp']}"}
+            variable
             for name in takers
             if "traces" in signals
+            for variable in traced(telemetry["system"], f"http://{server(name)}:{telemetry['otlp']}")
         ],
         "logs": next((one.logs for one in servers.values() if one.logs and telemetry["ships"]), None),
         "secrets": [secret for one in containers for secret in one["secrets"]],

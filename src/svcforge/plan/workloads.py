@@ -12,9 +12,21 @@ from svcforge.model.blueprint import Blueprint
 from svcforge.model.effective import replicas
 from svcforge.packs.card import Card
 from svcforge.plan.commands import filled
-from svcforge.plan.containers import asks_issuer, environment, mounted, own_secrets, served
+from svcforge.plan.containers import asks_issuer, environment, mounted, own_secrets, served, traced
 from svcforge.plan.naming import free, handle
-from svcforge.plan.policies import HTTP, OBSERVABILITY, TRACES, collected, names, pods, policy, port_of, rule, scraped
+from svcforge.plan.policies import (
+    COLLECTOR,
+    HTTP,
+    OBSERVABILITY,
+    TRACES,
+    collected,
+    names,
+    pods,
+    policy,
+    port_of,
+    rule,
+    scraped,
+)
 from svcforge.plan.releases import runs
 from svcforge.plan.sidecars import Known, sidecar_facts
 from svcforge.plan.types import Fact
@@ -55,6 +67,7 @@ class Around:
         releases: the versions that run side by side, of each service that has any.
         version: the image's tag of all others.
         sidecars: those that packs know by name.
+        system: what the system is called.
         scraper: who asks for metrics, if anybody does.
     """
 
@@ -69,6 +82,7 @@ class Around:
     releases: Mapping[str, list[Fact]]
     version: str
     sidecars: Known
+    system: str
     scraper: str | None
     traces: bool
 
@@ -141,8 +155,7 @@ def edge(gateway: Fact, health: str, around: Around) -> Fact:
 
 def _telemetry(around: Around) -> Iterator[Fact]:
     if around.traces:
-        url = f"http://otel-collector.{OBSERVABILITY}:{TRACES}"
-        yield {"name": "OTEL_EXPORTER_OTLP_ENDPOINT", "value": url, "from": None}
+        yield from traced(around.system, f"http://{COLLECTOR}.{OBSERVABILITY}:{TRACES}")
 
 
 def _config(name: str, variables: Iterable[Fact]) -> Fact:

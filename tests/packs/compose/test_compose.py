@@ -229,7 +229,11 @@ def test_what_watches_the_shop_speaks_to_whom_it_must() -> None:
 def test_services_send_their_traces_and_docker_their_lines_to_the_collector() -> None:
     services = COMPOSE["shop"]["services"]
     for part in ("orders", "web"):
-        assert services[part]["environment"]["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://collector_server:4318"
+        told = {key: value for key, value in services[part]["environment"].items() if key.startswith("OTEL_")}
+        assert told == {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector_server:4318",
+            "OTEL_RESOURCE_ATTRIBUTES": "service.namespace=shop",
+        }
         options = services[part]["logging"]["options"]
         assert (services[part]["logging"]["driver"], options["tag"]) == ("fluentd", part)
         assert options["fluentd-address"] in services["collector_server"]["ports"][0]
@@ -299,8 +303,8 @@ def test_each_service_waits_for_its_tables_and_the_gateway_for_all(name: str) ->
         assert waits[called] == {"condition": "service_completed_successfully"}
         for key in ("build", "secrets"):
             assert services[called][key] == services[called.removesuffix("_migrate")][key]
-        told = {**services[called.removesuffix("_migrate")]["environment"]}
-        told.pop("OTEL_EXPORTER_OTLP_ENDPOINT", None)
+        told = services[called.removesuffix("_migrate")]["environment"]
+        told = {key: value for key, value in told.items() if not key.startswith("OTEL_")}
         assert services[called]["environment"] == told
     waited_for = services["gateway"]["depends_on"]
     assert waited_for == {called: {"condition": "service_healthy"} for called in waited_for}
