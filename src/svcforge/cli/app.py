@@ -48,7 +48,10 @@ def application(only: str | None = None) -> typer.Typer:
     for verb in VERBS:
         if only in (None, verb.name):
             module = import_module(f"svcforge.cli.{verb.module}")
-            app.command(verb.name, short_help=verb.help)(module.command)
+            if hasattr(module, "group"):
+                app.add_typer(module.group, name=verb.name, short_help=verb.help)
+            else:
+                app.command(verb.name, short_help=verb.help)(module.command)
     return app
 
 

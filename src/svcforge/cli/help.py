@@ -34,4 +34,5 @@ Commands:
   logs      Show the logs of what runs.
   token     Make a token for trying things.
   down      Stop what runs.
+  pack      Begin, check, fetch and trust template packs of your own.
 """

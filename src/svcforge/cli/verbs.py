@@ -8,7 +8,7 @@ ABOUT = "From a YAML blueprint to a linted, generated, running microservice syst
 
 
 class Verb(NamedTuple):
-    """A command: its name, the module of `svcforge.cli` that holds `command`, and its help."""
+    """A command: its name, the module of `svcforge.cli` that holds `command` (or a `group` of them), and its help."""
 
     name: str
     module: str
@@ -32,6 +32,7 @@ VERBS = (
     Verb("doctor", "doctor", "Check what svcforge keeps about what it generated."),
     Verb("eject", "eject", "Make a part your own."),
     Verb("upgrade", "upgrade", "Generate again into repositories cloned on their own."),
+    Verb("pack", "pack", "Begin, check, fetch and trust template packs of your own."),
     Verb("up", "up", "Run what was generated on this machine."),
     Verb("status", "status", "Show what runs."),
     Verb("logs", "logs", "Show the logs of what runs."),
