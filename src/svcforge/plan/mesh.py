@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil
 
@@ -37,6 +37,7 @@ class Mesh:
         tokens: issuer, audience and the URL of the keys, where the mesh can fetch those and so check tokens itself.
         door: what takes what comes from outside: a part, or the ingress itself where `entry` says so.
         guests: whom the door lets in; as whom the ingress itself asks.
+        used: the hosts of each part's database and broker.
         traces: whether there is a collector of traces.
         shippers: parts beside which something ships logs to the collector.
     """
@@ -46,7 +47,7 @@ class Mesh:
     door: str | None
     entry: bool
     guests: list[str]
-    servers: list[Fact]
+    used: Mapping[str, list[str]]
     traces: bool
     shippers: frozenset[str]
 
@@ -82,7 +83,7 @@ def mesh_facts(
         door=door,
         entry=entry,
         guests=[identity(namespace, f"{ingress}-istio")],
-        servers=servers,
+        used=_used(servers),
         traces=blueprint.platform.tracing is not None,
         shippers=frozenset(workload["name"] for workload in kubernetes["workloads"] if workload["ships"]),
     )
@@ -248,9 +249,8 @@ def _reached(part: Fact, mesh: Mesh) -> list[str]:
     """The hosts that a part's sidecar knows: whom it calls, its servers, the collector of traces and logs."""
     collects = mesh.traces or part["name"] in mesh.shippers
     called = [mesh.host(callee["name"]) for callee in part["calls"]]
-    used = [h for s in mesh.servers if part["name"] in s["used_by"] for h in (s["host"], *s["elsewhere"])]
     collector = [f"{OBSERVABILITY}/{host('otel-collector', OBSERVABILITY)}"] if collects else []
-    return [*(f"./{found}" for found in (*called, *used)), *collector]
+    return [*(f"./{found}" for found in (*called, *mesh.used.get(part["name"], ()))), *collector]
 
 
 def _issuer(tokens: Fact | None, parts: list[Fact]) -> Fact | None:
@@ -289,6 +289,14 @@ def _servers(kubernetes: Fact, parts: list[Fact], namespace: str, metrics: bool)
         port = next(iter(BROKERS.values()))
         scraped = SCRAPED if metrics else None
         yield _server(broker["name"], port, users, namespace) | {"elsewhere": [], "scraped": scraped}
+
+
+def _used(servers: list[Fact]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for server in servers:
+        for part in server["used_by"]:
+            found.setdefault(part, []).extend((server["host"], *server["elsewhere"]))
+    return found
 
 
 def _server(name: str, port: int, users: list[str], namespace: str) -> Fact:

@@ -24,36 +24,42 @@ def traffic_facts(blueprint: Blueprint, parts: list[Fact], gateway: Fact | None)
     """
     ends = {part["name"]: part for part in parts}
     edges = [*_routes(blueprint, gateway, ends), *(e for part in parts for e in _calls(part, ends))]
+    ending, beginning = _by(edges, "to"), _by(edges, "from")
     nodes = [*parts, *([gateway] if gateway else [])]
     releases = release_facts(blueprint, {node["name"] for node in nodes})
     return {
         "namespace": namespace(blueprint.system),
         "auth": next((part["auth"] for part in parts if part["auth"]), None),
-        "parts": [_node(node, releases.get(node["name"], []), edges) for node in nodes],
+        "parts": [_node(node, releases.get(node["name"], []), ending, beginning) for node in nodes],
         "edges": edges,
     }
 
 
-def _node(node: Fact, releases: list[Fact], edges: list[Fact]) -> Fact:
+def _by(edges: list[Fact], end: str) -> dict[str, list[Fact]]:
+    """Edges by the part at one of their ends, in the order in which it is met."""
+    found: dict[str, list[Fact]] = {}
+    for edge in edges:
+        found.setdefault(edge[end], []).append(edge)
+    return found
+
+
+def _node(node: Fact, releases: list[Fact], ending: dict[str, list[Fact]], beginning: dict[str, list[Fact]]) -> Fact:
     name = node["name"]
     return {
         "name": name,
         "kind": "gateway" if "upstreams" in node else "bff" if node["role"] == "bff" else "service",
         "release": releases[0]["name"] if releases else FIRST,
         "releases": releases,
-        "callers": _grouped([e for e in edges if e["to"] == name], "from"),
-        "calls": _grouped([e for e in edges if e["from"] == name], "to"),
+        "callers": _grouped(ending.get(name, []), "from"),
+        "calls": _grouped(beginning.get(name, []), "to"),
         "externals": [d["name"] for d in node.get("dependencies", ()) if d["external"]],
-        "breaker": next((e["breaker"] for e in edges if e["to"] == name and e["breaker"]), None),
+        "breaker": next((e["breaker"] for e in ending.get(name, ()) if e["breaker"]), None),
     }
 
 
 def _grouped(edges: list[Fact], end: str) -> list[Fact]:
     """Edges by the part at one of their ends, in the order in which it is met."""
-    found: dict[str, list[Fact]] = {}
-    for edge in edges:
-        found.setdefault(edge[end], []).append(edge)
-    return [{"name": name, "edges": those} for name, those in found.items()]
+    return [{"name": name, "edges": those} for name, those in _by(edges, end).items()]
 
 
 def _calls(part: Fact, ends: dict[str, Fact]) -> Iterator[Fact]:

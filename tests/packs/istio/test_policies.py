@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.packs.istio.mesh import blueprint_of, built, cluster, everywhere, files_of, mesh_facts, systems, traffic
-from tests.packs.kubernetes.cluster import Object, of_kind, pods
+from tests.packs.kubernetes.cluster import OVERLAYS, Object, of_kind, pods, selects
 
 from svcforge.plan.kubernetes import namespace
 
@@ -209,3 +209,21 @@ def test_every_combination_of_mesh_canary_and_game_day_builds(mesh: bool, canary
         names = [route["name"] for route in routes["letters"]["spec"]["http"]]
         assert (names[0] == "game-day") == game
         assert ("gateway.get_letter.v2" in names) == canary
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_metrics_are_read_where_sidecars_show_them(overlay: str) -> None:
+    objects = cluster("shop", overlay)
+    parts = {part["name"] for part in mesh_facts(blueprint_of("shop"))["parts"] if part["kind"] != "gateway"}
+    monitors = {name: found for name, found in of_kind(objects, "ServiceMonitor").items() if name in parts}
+    assert set(monitors) == parts
+    for found in monitors.values():
+        [endpoint] = found["spec"]["endpoints"]
+        assert endpoint["path"] == "/stats/prometheus"
+        turned = endpoint["relabelings"][-1]
+        assert (turned["targetLabel"], turned["replacement"]) == ("__address__", "$1:15020")
+    sidecars = of_kind(objects, "NetworkPolicy")["sidecars"]["spec"]
+    assert [rule["ports"] for rule in sidecars["ingress"]] == [[{"protocol": "TCP", "port": 15020}]]
+    assert [rule["ports"][0]["port"] for rule in sidecars["egress"]] == [15012, 4318]
+    its = [one for one, pod in pods(objects).items() if selects(sidecars["podSelector"], pod["metadata"]["labels"])]
+    assert set(its) == set(pods(objects))
