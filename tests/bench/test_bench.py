@@ -18,7 +18,14 @@ from svcforge.lint.settings import Choices
 from svcforge.load import load_text
 from svcforge.pipeline import judged
 
-TINY = Scale(start=1, lint=(("a line each", 2, 1), ("five edges", 2, 1)), generate=((1, 1), (2, 1), (3, 1)), up=False)
+TINY = Scale(
+    start=1,
+    lint=(("a line each", 2, 1), ("five edges each", 2, 1)),
+    generate=((1, 1), (2, 1), (3, 1)),
+    merges=8,
+    copier=1,
+    up=False,
+)
 
 
 def rows(lines: cases.Lines) -> list[Row]:
