@@ -104,7 +104,10 @@ def _kubernetes(planned: Planned) -> Fact:
         "servers": any(overlay["stores"] or overlay["broker"] for overlay in found["overlays"]),
         "externals": any(dependency["external"] for part in planned.facts for dependency in part["dependencies"]),
     }
-    components = list(_components((*planned.platforms, *planned.carriers), there))
+    # A mesh is put around what all others have made.
+    last = planned.blueprint.platform.mesh
+    cards = sorted((*planned.platforms, *planned.carriers), key=lambda card: card.pack == last)
+    components = list(_components(cards, there))
     overlays = [
         overlay
         | {"components": [c["folder"] for c in components if not c["overlays"] or overlay["name"] in c["overlays"]]}

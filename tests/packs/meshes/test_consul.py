@@ -119,6 +119,24 @@ def test_what_has_no_sidecar_is_reached_past_the_own_one(name: str, overlay: str
         assert {int(port) for port in told.split(",") if port} == ports
 
 
+@everywhere
+def test_metrics_are_read_from_the_sidecars(name: str, overlay: str) -> None:
+    objects = cluster(name, MESH, overlay)
+    monitors = of_kind(objects, "ServiceMonitor").values()
+    parts = [
+        one for one in monitors if one["metadata"]["labels"].get("app.kubernetes.io/component") in ("service", "bff")
+    ]
+    assert {one["spec"]["endpoints"][0]["relabelings"][-1]["replacement"] for one in parts} <= {"$1:20200"}
+    rules = of_kind(objects, "NetworkPolicy")["sidecars"]["spec"]["ingress"]
+    assert [port["port"] for rule in rules for port in rule["ports"]] == ([20200] if parts else [])
+
+
+def test_the_shops_metrics_are_read() -> None:
+    names = {"prometheus"}
+    [rule] = of_kind(cluster("shop", MESH, "prod"), "NetworkPolicy")["sidecars"]["spec"]["ingress"]
+    assert {peer["podSelector"]["matchLabels"]["app.kubernetes.io/name"] for peer in rule["from"]} == names
+
+
 def test_releases_share_by_weight_but_whose_header_says_so() -> None:
     objects = cluster("shop", MESH, "prod")
     splits = of_kind(objects, "ServiceSplitter")["orders"]["spec"]["splits"]
