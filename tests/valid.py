@@ -107,7 +107,14 @@ def systems(draw: st.DrawFn) -> Data:
             "bank": {"operations": {"pay": {"http": "POST /pay", "in": {"key": "text"}, "out": {"ok": "bool"}}}}
         },
     }
-    said(draw, whole["platform"], store="postgres")
+    watched = {
+        "metrics": draw(st.sampled_from(["prometheus", "datadog"])),
+        "tracing": draw(st.sampled_from(["jaeger", "zipkin", "xray", "datadog"])),
+        "logs": draw(st.sampled_from(["loki", "elasticsearch", "datadog"])),
+    }
+    said(draw, whole["platform"], store="postgres", **watched)
+    slo = {"availability": draw(st.sampled_from(["99.9%", "90%", "99.9999%"])), "latency": "333ms"}
+    said(draw, whole["defaults"], slo=slo)
     said(draw, whole, about=draw(SENTENCES), repos=draw(st.sampled_from(["one", "many"])))
     draw(sagas(whole, found))
     draw(bffs(whole, found))
