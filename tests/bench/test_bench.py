@@ -20,7 +20,7 @@ from svcforge.pipeline import judged
 
 TINY = Scale(
     start=1,
-    lint=(("a line each", 2, 1), ("five edges each", 2, 1)),
+    lint=(("a line each", 2, 1), ("five edges", 2, 1)),
     generate=((1, 1), (2, 1), (3, 1)),
     merges=8,
     copier=1,
