@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil
 
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.routes import is_parameter, segments_of
+from svcforge.plan import neighbours
 from svcforge.plan.containers import asks_issuer
 from svcforge.plan.dependencies import FALLBACK_TIMEOUT
-from svcforge.plan.environment import url_env
-from svcforge.plan.gateway import server_of
-from svcforge.plan.kubernetes import BROKERS, POSTGRES, SCRAPED
 from svcforge.plan.naming import free
 from svcforge.plan.policies import OBSERVABILITY
 from svcforge.plan.types import Fact
 from svcforge.plan.workloads import LIVE
-
-DOMAIN = "cluster.local"
-"""The cluster's domain, and the trust domain of its identities."""
 
 SEGMENT = "[^/]+"
 """One segment of a path, whatever it is, as RE2."""
@@ -53,11 +48,11 @@ class Mesh:
 
     def identity(self, account: str) -> str:
         """Whom the mesh knows by the certificate of a service account."""
-        return identity(self.namespace, account)
+        return neighbours.identity(self.namespace, account)
 
     def host(self, name: str) -> str:
         """A Service of the system by its full name."""
-        return host(name, self.namespace)
+        return neighbours.host(name, self.namespace)
 
 
 def mesh_facts(
@@ -74,7 +69,7 @@ def mesh_facts(
     namespace, auth = traffic["namespace"], traffic["auth"]
     door = next((part["name"] for part in traffic["parts"] if part["kind"] == "gateway"), None)
     metrics = blueprint.platform.metrics is not None
-    servers = list(_servers(kubernetes, parts, namespace, metrics))
+    servers = list(neighbours.servers(kubernetes, parts, namespace, metrics))
     taken = {*(part["name"] for part in traffic["parts"]), *(server["name"] for server in servers)}
     ingress = free(f"{blueprint.system}-ingress", taken)
     mesh = Mesh(
@@ -82,18 +77,12 @@ def mesh_facts(
         tokens=auth if auth and auth["jwks"] else None,
         door=door,
         entry=entry,
-        guests=[identity(namespace, f"{ingress}-istio")],
-        used=_used(servers),
+        guests=[neighbours.identity(namespace, f"{ingress}-istio")],
+        used=neighbours.used(servers),
         traces=blueprint.platform.tracing is not None,
         shippers=frozenset(workload["name"] for workload in kubernetes["workloads"] if workload["ships"]),
     )
-    known = {part["name"]: part for part in parts}
-    scaled = {workload["name"] for workload in kubernetes["workloads"] if workload["scale"]}
-    found = [
-        _part(part, known.get(part["name"]), mesh, part["name"] in scaled)
-        for part in traffic["parts"]
-        if not (entry and part["name"] == door)
-    ]
+    found = _parts(traffic["parts"], parts, kubernetes, mesh)
     at_door = {"name": ingress, "service": door, "secret": f"{ingress}-tls"} if door else None
     return {
         "namespace": namespace,
@@ -102,14 +91,21 @@ def mesh_facts(
         "traces": mesh.traces,
         "ingress": None if entry else at_door,
         "entry": at_door if entry else None,
-        "issuer": _issuer(mesh.tokens, found),
+        "issuer": neighbours.issuer(mesh.tokens, found),
         "parts": found,
         "servers": servers,
-        "externals": _externals(traffic["parts"]),
+        "externals": neighbours.externals(traffic["parts"]),
         "called": any(part["routes"] for part in found),
         "released": any(part["releases"] for part in found),
         "overlays": [overlay["name"] for overlay in kubernetes["overlays"]],
     }
+
+
+def _parts(traffic: list[Fact], parts: list[Fact], kubernetes: Fact, mesh: Mesh) -> list[Fact]:
+    known = {part["name"]: part for part in parts}
+    scaled = {workload["name"] for workload in kubernetes["workloads"] if workload["scale"]}
+    inside = (part for part in traffic if not (mesh.entry and part["name"] == mesh.door))
+    return [_part(part, known.get(part["name"]), mesh, part["name"] in scaled) for part in inside]
 
 
 def _part(part: Fact, about: Fact | None, mesh: Mesh, scaled: bool) -> Fact:
@@ -129,20 +125,10 @@ def _part(part: Fact, about: Fact | None, mesh: Mesh, scaled: bool) -> Fact:
         "late": duration(2 * _longest(part)),
         "ejection": _ejection(part, mesh),
         "reached": _reached(part, mesh),
-        "outside": [outside(name) for name in part["externals"]],
+        "outside": [neighbours.outside(name) for name in part["externals"]],
         "asks_issuer": mesh.tokens is not None and (at_door or (about is not None and asks_issuer(about))),
         "repeated": not at_door and any(edge["retries"] for callee in part["calls"] for edge in callee["edges"]),
     }
-
-
-def identity(namespace: str, account: str) -> str:
-    """Whom the mesh knows by the certificate of a service account."""
-    return f"{DOMAIN}/ns/{namespace}/sa/{account}"
-
-
-def host(name: str, namespace: str) -> str:
-    """A Service by its full name."""
-    return f"{name}.{namespace}.svc.{DOMAIN}"
 
 
 def duration(milliseconds: int) -> str:
@@ -249,56 +235,5 @@ def _reached(part: Fact, mesh: Mesh) -> list[str]:
     """The hosts that a part's sidecar knows: whom it calls, its servers, the collector of traces and logs."""
     collects = mesh.traces or part["name"] in mesh.shippers
     called = [mesh.host(callee["name"]) for callee in part["calls"]]
-    collector = [f"{OBSERVABILITY}/{host('otel-collector', OBSERVABILITY)}"] if collects else []
+    collector = [f"{OBSERVABILITY}/{neighbours.host('otel-collector', OBSERVABILITY)}"] if collects else []
     return [*(f"./{found}" for found in (*called, *mesh.used.get(part["name"], ()))), *collector]
-
-
-def _issuer(tokens: Fact | None, parts: list[Fact]) -> Fact | None:
-    """The issuer of tokens as a service outside, where somebody fetches its keys."""
-    if tokens is None or not any(part["asks_issuer"] for part in parts):
-        return None
-    url = server_of(tokens["jwks"] or "")
-    return {"host": url["host"], "port": url["port"], "protocol": "TLS" if url["tls"] else "HTTP"} if url else None
-
-
-def outside(external: str) -> str:
-    """The host of what is outside, until somebody says it."""
-    return f"{external}.example.com"
-
-
-def _externals(parts: list[Fact]) -> list[Fact]:
-    """What is outside and has no address until somebody says it, and its place among what each caller reaches."""
-    callers: dict[str, list[Fact]] = {}
-    for part in parts:
-        for place, name in enumerate(part["externals"]):
-            callers.setdefault(name, []).append({"name": part["name"], "place": place})
-    return [
-        {"name": name, "env": url_env(name), "host": outside(name), "callers": those} for name, those in callers.items()
-    ]
-
-
-def _servers(kubernetes: Fact, parts: list[Fact], namespace: str, metrics: bool) -> Iterator[Fact]:
-    """Databases and the broker: those of development have a sidecar, those that an operator runs have none."""
-    dev = next(overlay for overlay in kubernetes["overlays"] if overlay["few"])
-    for store in dev["stores"]:
-        # The operator has a Service of this name for whoever writes.
-        elsewhere = [host(f"{store['name']}-rw", namespace)]
-        yield _server(store["name"], POSTGRES, [store["of"]], namespace) | {"elsewhere": elsewhere, "scraped": None}
-    if broker := dev["broker"]:
-        users = [part["name"] for part in parts if part["has"]["broker"]]
-        port = next(iter(BROKERS.values()))
-        scraped = SCRAPED if metrics else None
-        yield _server(broker["name"], port, users, namespace) | {"elsewhere": [], "scraped": scraped}
-
-
-def _used(servers: list[Fact]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for server in servers:
-        for part in server["used_by"]:
-            found.setdefault(part, []).extend((server["host"], *server["elsewhere"]))
-    return found
-
-
-def _server(name: str, port: int, users: list[str], namespace: str) -> Fact:
-    principals = [identity(namespace, user) for user in users]
-    return {"name": name, "host": host(name, namespace), "port": port, "used_by": users, "principals": principals}
