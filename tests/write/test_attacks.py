@@ -100,6 +100,8 @@ def journal(out: Path, staging: str = "tx-1", folder: str = "", **steps: list[An
         {"files": [["put", "/etc/passwd", "0.0", 1, None]]},
         {"files": [["put", "a", "../../../etc/passwd", 1, None]]},
         {"files": [["put", "a", "0.0", 1, "x"]]},
+        {"files": [["move", "a", "../outside", 1]]},
+        {"files": [["move", ".git/hooks", "a", 1]]},
         {"files": [["shell", "a", "0.0", 1, None]]},
         {"files": [["put", ".svcforge/manifest.json", "0.0", 1, None]]},
         {"state": [["put", "a", "0.0", 1, None]]},
