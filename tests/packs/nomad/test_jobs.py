@@ -125,6 +125,18 @@ def test_names_lead_to_the_sidecar(name: str) -> None:
 
 
 @systems
+def test_nobody_repeats_what_the_mesh_repeats(name: str) -> None:
+    mesh = facts(system(name, ("nomad",), "consul"), "nomad")["mesh"]
+    told = {
+        called
+        for called, job in jobs(name, "consul").items()
+        if tasks(job).get(called, {}).get("env", {}).get("CALL_RETRIES") == "mesh" and job["type"] == "service"
+    }
+    assert told == {part["name"] for part in mesh["parts"] if part["repeated"]}
+    assert not any("CALL_RETRIES" in text for text in files(name).values())
+
+
+@systems
 def test_within_a_mesh_only_doors_listen_outside_their_network(name: str) -> None:
     whole = facts(system(name, ("nomad",), "consul"), "nomad")
     doors = {whole["gateway"]["name"]} if whole["gateway"] else {p["name"] for p in whole["parts"] if p["offers"]}
