@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from svcforge.errors import SvcforgeError
     from svcforge.model.blueprint import Blueprint
+    from svcforge.model.elements import Bff, Service
     from svcforge.packs.pack import Pack
     from svcforge.packs.unit import Unit
 
@@ -84,8 +85,12 @@ def _units(pack: Pack, blueprint: Blueprint) -> Iterator[Unit]:
         packs |= {("stack", stack): pack for stack in {blueprint.stack_of(part) or name for part in blueprint.services}}
     else:
         packs["platform", name] = pack
-        chosen = {"gateway": {"gateway": name}, "broker": {"broker": name}}.get(pack.card.unit)
-        platform = replace(platform, **(chosen or {"deploy": (name,)}))
+        if pack.card.unit == "gateway":
+            platform = replace(platform, gateway=name)
+        elif pack.card.unit == "broker":
+            platform = replace(platform, broker=name)
+        else:
+            platform = replace(platform, deploy=(name,))
     made = plan(replace(blueprint, platform=platform), packs)
     return (unit for unit in made.units if any(part.pack is pack for part in unit.parts))
 
@@ -97,5 +102,6 @@ def _lacking(pack: Pack, blueprint: Blueprint) -> set[str]:
 
     if EVERYTHING in pack.card.can:
         return set()
-    asked = {need.ability for part in (*services(blueprint), *bffs(blueprint)) for need in needs_of(blueprint, part)}
+    parts: list[Service | Bff] = [*services(blueprint), *bffs(blueprint)]
+    asked = {need.ability for part in parts for need in needs_of(blueprint, part)}
     return asked - {*pack.card.can}
