@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 import pytest
 from tests.servers import ServerMissing, skip_without
 from tests.servers.postgres import postgres
+from tests.servers.prometheus import prometheus
 from tests.servers.rabbitmq import rabbitmq
 
 
@@ -24,7 +26,7 @@ def test_in_ci_it_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
         skip_without(ServerMissing("no such server"))
 
 
-@pytest.mark.parametrize("server", [postgres, rabbitmq])
+@pytest.mark.parametrize("server", [postgres, rabbitmq, partial(prometheus, Path("none"))])
 def test_a_server_that_is_not_installed_is_said_to_be_missing(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server: Callable[[], AbstractContextManager[str]]
 ) -> None:
