@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.packs.kubernetes.cluster import OnceOnly, of_kind
+from tests.packs.kubernetes.cluster import OnceOnly, of_kind, read
 from tests.packs.meshes.clusters import CRDS, MESHES, OVERLAYS, blueprint, cluster, door, files, joined, traffic
-from tests.packs.systems import SYSTEMS, declared
+from tests.packs.systems import SYSTEMS, declared, files_of, platformed, text_of
 
 PORTS = {"linkerd": 4143, "consul": 20000}
 """Where sidecars listen to each other."""
+
+FOLDERS = {"istio": "istio", "linkerd": "linkerd", "consul": "consul/kubernetes"}
+"""Where the component of a mesh is."""
 
 meshes = pytest.mark.parametrize("mesh", MESHES)
 everywhere = pytest.mark.parametrize(("name", "mesh"), [(name, mesh) for mesh in MESHES for name in SYSTEMS])
@@ -82,3 +85,18 @@ def test_the_plain_base_knows_no_mesh(mesh: str) -> None:
     for path, text in files("shop", mesh).items():
         if path.startswith("platform/kubernetes/base/"):
             assert mesh not in text
+
+
+@pytest.mark.parametrize("mesh", ["istio", *MESHES])
+def test_whoever_reads_metrics_may_read_those_of_sidecars(mesh: str) -> None:
+    def readers(metrics: str) -> set[str]:
+        text = platformed(text_of("shop"), ("kubernetes",), mesh).replace("metrics: prometheus", f"metrics: {metrics}")
+        policy = yaml.load(files_of(read(text), mesh)[f"platform/{FOLDERS[mesh]}/networkpolicy.yaml"], OnceOnly)
+        return {
+            peer["podSelector"]["matchLabels"]["app.kubernetes.io/name"]
+            for rule in policy["spec"]["ingress"]
+            for peer in rule["from"]
+        }
+
+    assert readers("prometheus") == {"prometheus"}
+    assert readers("datadog") == {"otel-collector"}
