@@ -132,9 +132,13 @@ def test_a_new_pack_passes_the_check(
         ({"copier.yml": "_tasks: [x]\n"}, 0, 'rendered by Copier: "kit/copier.yml" line 1: the setting "_tasks"'),
         ({"pack.yaml": "pack: kit\nkind: stack\nunit: service\ninto: x\nhooks: []\n"}, 2, '"hooks" is not a key of a card'),
         ({"README.md": ""}, 2, "is no pack"),
+        (
+            {"copier.yml": "{}", "Makefile": "", ".github/workflows/ci.yml": "", "Makefile.md": ""}, 0,
+            "runs code where it is opened or built: .github/workflows/ci.yml, Makefile\n",
+        ),
         ({"pack.yaml": "extends: envoy\n"}, 0, "its literals are svcforge's"),
     ],
-    ids=["fact", "syntax", "path", "copier", "card", "none", "literals"],
+    ids=["fact", "syntax", "path", "copier", "card", "none", "code", "literals"],
 )  # fmt: skip
 def test_the_check_says_what_is_wrong_and_who_renders(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], files: dict[str, str], code: int, said: str

@@ -16,6 +16,7 @@ from svcforge.packs import git as packs_git
 from svcforge.packs.git import fetched, taken_out
 from svcforge.packs.trust import trusted
 from svcforge.pipeline.packing import trust_pack, update
+from svcforge.render.unit import _renderers
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="there is no git here")
 
@@ -232,6 +233,19 @@ def test_trust_is_of_the_commit_that_is_pinned(system: Path) -> None:
     assert trusted(moved.pack.digest) is True
     with pytest.raises(SvcforgeError, match='the blueprint brings no pack "python"'):
         trust_pack(str(system), None, "python", moved.now)
+
+
+def test_a_pack_of_a_folder_is_trusted_at_its_digest(system: Path, tmp_path: Path) -> None:
+    lay(tmp_path / "tasks", {"copier.yml": "_tasks: ['echo ran > ran.txt']\n"})
+    file = blueprint(tmp_path / "other", "{from: ../tasks}", "tasks")
+    assert run(["generate", str(file)]) == 0
+    made = tmp_path / "other/services/orders/ran.txt"
+    assert made.exists() is False
+    digest = json.loads((tmp_path / "other/svcforge.lock").read_text())["packs"]["stack/tasks"]["digest"]
+    trust_pack(str(file), None, "tasks", digest[:12])
+    _renderers.clear()  # as in the next process
+    assert run(["generate", str(file)]) == 0
+    assert made.read_text() == "ran\n"
 
 
 def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:

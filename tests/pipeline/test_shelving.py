@@ -103,3 +103,31 @@ def test_facts_are_those_of_the_pack_that_is_chosen(kit: Path, capsys: pytest.Ca
     file = blueprint(kit, "{from: ./packs/go}", "go")
     assert run(["facts", "orders", str(file)]) == 0
     assert json.loads(capsys.readouterr().out)["service"]["name"] == "orders"
+
+
+CARD = "pack: bad\nkind: stack\nunit: service\ncan: ['*']\ninto: {into}\n"
+
+
+@pytest.mark.parametrize(
+    ("into", "template"),
+    [
+        ("../outside", "a.txt"),
+        ("/outside", "a.txt"),
+        (".git/hooks", "a.txt"),
+        (".svcforge", "a.txt"),
+        ("services/orders/.GIT", "a.txt"),
+        ("bad", "{{ '..' }}/{{ '..' }}/outside"),
+        ("bad", "{{ '.Gi' }}t/hooks/post-checkout"),
+        ("bad", "{{ 'a' }}\u202etxt.exe"),
+        ("bad", "{{ 'nul' }}.txt"),
+    ],
+)
+def test_a_pack_that_would_write_where_it_must_not_stops_everything(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], into: str, template: str
+) -> None:
+    lay(tmp_path / "bad", {"pack.yaml": CARD.format(into=into), f"{template}.jinja": "x"})
+    file = blueprint(tmp_path / "system", "{from: ../bad}", "bad")
+    before = sorted(tmp_path.rglob("*"))
+    assert run(["generate", str(file)]) == 2
+    assert "is no path to write to" in capsys.readouterr().err
+    assert sorted(tmp_path.rglob("*")) == before

@@ -82,6 +82,9 @@ def _lines(found: Checked) -> Iterator[str]:
             continue
         lacking = f"; cannot: {', '.join(one.lacking)}" if one.lacking else ""
         yield f"{one.example}: {one.files} files in {one.units} parts{lacking}"
+    running = sorted({path for one in found.tried for path in one.running})
+    if running:
+        yield f"runs code where it is opened or built: {', '.join(running)}"
 
 
 @group.command("update", short_help="Fetch packs from git, and pin their versions.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,14 +19,31 @@ EXAMPLES = ("minimal", "shop")
 """The systems for which a pack is tried: a small one, and one with nearly everything."""
 
 
+RUNS_CODE = re.compile(
+    r"(.*/)?(Makefile|GNUmakefile|\.envrc|\.pre-commit-config\.yaml|\.vscode/(tasks|settings|launch)\.json)"
+    r"|(.*/)?\.(github/workflows|devcontainer|husky|githooks)/.*|(.*/)?\.gitlab-ci\.yml"
+)
+"""Files that are run without anybody having asked for them by name: by CI, an editor, a shell, a hook."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What came of an example: units and files, the abilities that it asks for and the pack does not have, or what is wrong."""
+    """What came of an example.
+
+    Args:
+        example: its name.
+        units: how many parts were made.
+        files: and how many files.
+        lacking: the abilities that it asks for and the pack does not have.
+        running: paths of files that run code for whoever opens or builds what was made.
+        problem: what is wrong, where it could not be rendered.
+    """
 
     example: str
     units: int
     files: int
-    lacking: tuple[str, ...]
+    lacking: tuple[str, ...] = ()
+    running: tuple[str, ...] = ()
     problem: SvcforgeError | None = None
 
 
@@ -65,14 +83,16 @@ def _tried(pack: Pack, example: str) -> Tried:
     blueprint = load_file(blueprints_folder() / example / "blueprint.yaml").blueprint
     assert blueprint is not None
     lacking = tuple(sorted(_lacking(pack, blueprint))) if pack.card.kind == "stack" else ()
-    units = files = 0
+    paths: list[str] = []
+    units = 0
     try:
         for unit in _units(pack, blueprint):
-            files += len(render(unit))
+            paths += [file.path for file in render(unit)]
             units += 1
     except SvcforgeError as problem:
-        return Tried(example, units, files, lacking, problem)
-    return Tried(example, units, files, lacking)
+        return Tried(example, units, len(paths), lacking, problem=problem)
+    running = tuple(sorted({path for path in paths if RUNS_CODE.fullmatch(path)}))
+    return Tried(example, units, len(paths), lacking, running)
 
 
 def _units(pack: Pack, blueprint: Blueprint) -> Iterator[Unit]:

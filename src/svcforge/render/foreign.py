@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import site
 import stat
 import sys
 import tempfile
@@ -35,6 +36,12 @@ PATIENCE = 120.0
 
 LARGEST, MOST = 64 << 20, 10_000
 """The bytes and the files that one render may make."""
+
+PYTHON = (sys.executable, "-P", "-m")
+"""Our own interpreter, which takes no module from the folder that it is started in."""
+
+ENDED = (-getattr(signal, "SIGKILL", 9), -getattr(signal, "SIGXCPU", 24))
+"""How a child ends that has used up its seconds of processor."""
 
 ODD = re.compile("[\x7f-\x9f\xa0\u2028\u2029\ufeff\ud800-\udfff]")
 """What JSON may hold as it is and YAML may not, or not in the same sense."""
@@ -93,7 +100,7 @@ class ForeignRenderer:
 
     def _by_child(self, folder: Path, facts: str) -> list[File]:
         request = f'{{"card":{self.pack.card.model_dump_json()},"facts":{facts}}}'
-        command = [sys.executable, "-I", "-m", "svcforge.render.child", self.label]
+        command = [*PYTHON, "svcforge.render.child", self.label]
         done = self._run(command, folder, {}, request.encode("utf-8", "surrogatepass"))
         try:
             answer = _Answer.model_validate_json(done.raw)
@@ -119,7 +126,7 @@ class ForeignRenderer:
         for home in (*homes.values(), folder / ".out"):
             home.mkdir(parents=True)
         allowed = ["--trust"] if self.trusted else ["--skip-tasks"]
-        command = [sys.executable, "-I", "-m", "copier", "copy", "--data-file", ".facts.yml", "--defaults", "--quiet"]
+        command = [*PYTHON, "copier", "copy", "--data-file", ".facts.yml", "--defaults", "--quiet"]
         done = self._run([*command, "--overwrite", *allowed, self.label, ".out"], folder, homes)
         if not done.ok:
             if "unsafe feature" in done.err:
@@ -153,9 +160,10 @@ class ForeignRenderer:
         return (origin.commit if origin and origin.commit else self.pack.digest)[:12]
 
     def _run(self, command: list[str], folder: Path, homes: Mapping[str, Path], stdin: bytes = b"") -> Completed:
-        env = {name: str(home) for name, home in homes.items()}
+        # Without a home of its own Python would not find what was installed for the user alone.
+        env = {name: str(home) for name, home in homes.items()} | {"PYTHONUSERBASE": site.getuserbase()}
         done = process.run(command, folder, env, PATIENCE, limits=self.limits, stdin=stdin)
-        if done.code in (-signal.SIGKILL, -getattr(signal, "SIGXCPU", 24)):
+        if done.code in ENDED:
             raise SvcforgeError(
                 f'the pack "{self.label}" takes more than {self.limits.cpu} s of processor for one render',
                 "a template that loops without end does; look at it before you use it",
