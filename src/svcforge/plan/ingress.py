@@ -25,7 +25,6 @@ def ingress_facts(gateway: Fact, mesh: Fact, kubernetes: Fact) -> Fact:
     return {
         **mesh["entry"],
         "namespace": mesh["namespace"],
-        "metrics": mesh["metrics"],
         "traces": mesh["traces"],
         "tokens": {"issuer": jwt["issuer"], "audience": jwt["audience"], "jwks": jwt["jwks"]["url"]}
         if jwt and jwt["jwks"]
