@@ -84,6 +84,8 @@ def text_of(name: str) -> str:
     text = (blueprints_folder() / name / "blueprint.yaml").read_text()
     if re.search(r"deploy: \[[^]]*kubernetes", text):
         return text
+    if re.search(r"deploy: \[[^]]*kubernetes", text):
+        return text
     if "deploy: [" in text:
         return re.sub(r"deploy: \[([^]]*)\]", r"deploy: [\1, kubernetes]", text, count=1)
     return text.replace("platform: {", "platform: {deploy: [compose, kubernetes], ", 1)
