@@ -152,6 +152,14 @@ def test_one_pack_is_updated_and_the_others_stay(system: Path, kit: Path, tmp_pa
     assert caught.value.hint == "these do: go-kit, other"
 
 
+def test_what_is_pinned_is_what_the_repository_has_whatever_has_become_of_the_cache(system: Path) -> None:
+    [first] = update(str(system), None)
+    before = pin(system)
+    (first.pack.root / "main.txt.jinja").write_text("evil")
+    update(str(system), None)
+    assert pin(system) == before
+
+
 def test_a_branch_and_a_commit_are_versions_too_and_a_tag_comes_first(kit: Path) -> None:
     first = git(kit, "rev-parse", "v1")
     (kit / "new.txt").write_text("")

@@ -76,10 +76,12 @@ def update(source: str, out: Path | None, names: Sequence[str] = (), *, locked: 
 
 def _fetched(loaded: Loaded, one: PackSource, packs: Packs) -> Pack:
     """What a version is now."""
-    from svcforge.packs.git import fetched, taken_out
+    from svcforge.packs.git import fetched, forget, taken_out
 
     address = address_of(loaded, one)
     commit = fetched(address, one.at or "")
+    # What is pinned is what the repository has, whatever has become of the cache.
+    forget(address, commit)
     return of_commit(taken_out(address, commit), one, commit, packs)
 
 
