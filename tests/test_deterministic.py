@@ -35,8 +35,9 @@ def ran(*args: str | Path, env: dict[str, str] | None = None) -> subprocess.Comp
 
 
 def contents(root: Path) -> dict[str, tuple[int, bytes]]:
-    """Mode and bytes of every file, state included."""
-    files = sorted(path for path in root.rglob("*") if path.is_file())
+    """Mode and bytes of every file, state included; but what undoes the run, which is not for git, knows inodes."""
+    undo = root / ".svcforge/undo"
+    files = sorted(path for path in root.rglob("*") if path.is_file() and not path.is_relative_to(undo))
     return {path.relative_to(root).as_posix(): (path.stat().st_mode, path.read_bytes()) for path in files}
 
 
