@@ -90,3 +90,29 @@ def test_without_the_files_ours_follow_ours(out: Path) -> None:
     for file in (out / SERVICE / "migrations/versions").iterdir():
         file.unlink()
     assert [m["down"] for m in migrations(changed(out))] == [None, "0001"]
+
+
+def test_what_a_migration_of_the_users_settles_is_left_to_it_once(out: Path) -> None:
+    def of(*columns: str) -> list[dict[str, object]]:
+        models = shipped_models(out, BLUEPRINT.services.values())["notes"]
+        return history(models, {"tables": {"notes": table(*columns)}, "kit": []}, {})
+
+    own(out, "mine.py", 'revision = "mine"\ndown_revision = "0001"\nsettles = ["Note.text", "Note.never"]\n')
+    models = of("title")
+    last = migrations(models)[-1]
+    assert [(s["do"], s["column"]["name"]) for s in last["steps"]] == [("add_column", "title")]
+    assert models[-1]["settled"] == ["Note.text"]
+    (out / SERVICE / "migrations/schema.json").write_text(json.dumps(schema(models)))
+    own(out, "0002_change.py", 'revision = "0002"\ndown_revision = "mine"\n')
+    assert of("title") == models
+    # Said of what came before ours, it says nothing of what comes after.
+    found = shipped_models(out, BLUEPRINT.services.values())["notes"]
+    assert found[-1]["following"] == []
+
+
+def test_a_change_that_is_settled_whole_is_a_migration_with_nothing_to_do(out: Path) -> None:
+    own(out, "mine.py", 'revision = "mine"\ndown_revision = "0001"\nsettles: list[str] = [\n    "Note.text",\n]\n')
+    models = history(
+        shipped_models(out, BLUEPRINT.services.values())["notes"], {"tables": {"notes": table()}, "kit": []}, {}
+    )
+    assert [(m["number"], m["down"], m["steps"]) for m in migrations(models)][1:] == [("0002", "mine", [])]

@@ -26,7 +26,10 @@ def lossy(service: Service, facts: Fact, shipped: Sequence[Fact]) -> Iterator[Fi
     renames = renamed(shipped[-1], now, renamed_columns(service, facts["entities"]))
     places = {fact["table"]: service.entities[fact["name"]].path for fact in facts["entities"]}
     places |= {fact["table"]: service.copies[fact["name"]].path for fact in facts["copies"]}
+    settled = shipped[-1].get("following", ())
     for loss in losses(shipped[-1], now, renames):
+        if loss.about in settled:
+            continue
         path: Path = places.get(loss.table, service.path)
         entity = service.entities.get(now["tables"].get(loss.table, {}).get("name", ""))
         field = next((f for f in entity.fields if f.name == loss.column), None) if entity else None

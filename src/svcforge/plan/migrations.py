@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from svcforge.errors import SvcforgeError
-from svcforge.plan.evolution import Renames, renamed, steps
+from svcforge.plan.evolution import Renames, losses, renamed, steps
 from svcforge.plan.types import NO_TYPE, Fact
 
 VERSION = 1
 """Of `migrations/schema.json`."""
+
+FOUND = frozenset({"heads", "following"})
+"""What is told of the user's own migrations beside the last model, and is no part of it."""
 
 DATETIME = NO_TYPE | {"kind": "datetime"}
 
@@ -29,7 +32,8 @@ def history(shipped: Sequence[Fact], now: Fact, renames: Renames) -> list[Fact]:
 
     Args:
         shipped: the models of the migrations that exist already, in order; the last may say which migrations nothing
-            follows yet (`heads`): one of the user's own is followed.
+            follows yet (`heads`): one of the user's own is followed; and what those of the user's have settled
+            (`following`): ours leave it alone.
         now: the model as the blueprint has it.
         renames: by table, what columns were called before.
 
@@ -37,12 +41,13 @@ def history(shipped: Sequence[Fact], now: Fact, renames: Renames) -> list[Fact]:
     """
     if not shipped:
         return [{"number": "0001", "slug": "initial", "renames": {}, **now}]
-    heads = shipped[-1].get("heads", [])
-    last = {key: value for key, value in shipped[-1].items() if key != "heads"}
+    heads, said = shipped[-1].get("heads", []), shipped[-1].get("following", ())
+    last = {key: value for key, value in shipped[-1].items() if key not in FOUND}
     shipped = [*shipped[:-1], last]
     applied = renamed(last, now, renames)
-    if any(True for _ in steps(last, now, applied)):
-        follows = _followed(last["number"], heads)
+    settled = sorted({loss.about for loss in losses(last, now, applied)} & set(said))
+    if settled or any(True for _ in steps(last, now, applied)):
+        follows = _followed(last["number"], heads) | ({"settled": settled} if settled else {})
         return [*shipped, {"number": f"{len(shipped) + 1:04}", "slug": "change", "renames": applied, **now, **follows}]
     return [*shipped[:-1], last | {"tables": {name: _noted(t, now) for name, t in last["tables"].items()}}]
 
@@ -71,7 +76,7 @@ def migrations(models: Sequence[Fact]) -> list[Fact]:
     found = []
     before: Fact = {"number": None, "tables": {}, "kit": []}
     for model in models:
-        made = list(steps(before, model, model["renames"]))
+        made = list(steps(before, model, model["renames"], model.get("settled", ())))
         found.append(
             {
                 "number": model["number"],

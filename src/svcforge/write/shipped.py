@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
@@ -24,8 +24,9 @@ SCHEMA, VERSIONS = "migrations/schema.json", "migrations/versions"
 
 REVISION = re.compile(rb"^revision(?:\s*:[^=\n]+)?\s*=\s*[\"']([^\"']+)[\"']", re.MULTILINE)
 DOWN = re.compile(rb"^down_revision(?:\s*:[^=\n]+)?\s*=\s*([^\n]*)", re.MULTILINE)
+SETTLES = re.compile(rb"^settles(?:\s*:[^=\n]+)?\s*=\s*\[([^\]]*)\]", re.MULTILINE)
 QUOTED = re.compile(rb"[\"']([^\"']+)[\"']")
-"""How Alembic's files say which revision they are, which they follow, and each one of those."""
+"""How a migration says which revision it is, which it follows, what it settles, and each one of those."""
 
 LARGEST = 16 << 20
 """Bytes of a schema that is read."""
@@ -48,6 +49,7 @@ class _Model(BaseModel):
     tables: dict[str, _Table]
     kit: list[str]
     after: str | None = None
+    settled: list[str] | None = None
 
 
 class _Schema(BaseModel):
@@ -59,7 +61,8 @@ class _Schema(BaseModel):
 def shipped_models(out: Path, services: Iterable[Service]) -> dict[str, Sequence[dict[str, Any]]]:
     """The models in `migrations/schema.json` of each service that has one, by its name.
 
-    The last one of each also says under `heads` which migrations nothing follows yet, the user's own included.
+    The last one of each also says under `heads` which migrations nothing follows yet, the user's own included, and
+    under `following` what those of the user's that follow ours have settled.
 
     Raises SvcforgeError when one is not what svcforge wrote, or another command is at work.
     """
@@ -123,26 +126,55 @@ def _models(disk: Disk, folder: str) -> list[dict[str, Any]]:
         raise SvcforgeError(
             f'"{path}" is not what svcforge wrote', "restore it from git: migrations follow from it"
         ) from error
-    models = [{k: v for k, v in model.model_dump().items() if k != "after" or v} for model in schema.migrations]
+    models = [
+        {k: v for k, v in model.model_dump().items() if k not in ("after", "settled") or v}
+        for model in schema.migrations
+    ]
     if models:
-        models[-1]["heads"] = _heads(disk, inside + VERSIONS)
+        found = _revisions(disk, inside + VERSIONS)
+        models[-1]["heads"] = _heads(found)
+        models[-1]["following"] = _settled(found, models[-1]["number"])
     return models
 
 
-def _heads(disk: Disk, folder: str) -> list[str]:
-    """The revisions of Alembic in a folder that no other follows, sorted."""
-    revisions: set[str] = set()
-    followed: set[str] = set()
+class _Revision(NamedTuple):
+    """A migration: which it follows (several where it joins them), and what of the blueprint it settles."""
+
+    follows: tuple[str, ...]
+    settles: tuple[str, ...]
+
+
+def _revisions(disk: Disk, folder: str) -> dict[str, _Revision]:
+    """The migrations of Alembic in a folder."""
     try:
         with os.scandir(disk.folder(folder)) as entries:
             names = [entry.name for entry in entries if entry.name.endswith(".py")]
         texts = [found[0] for name in names if (found := disk.read(f"{folder}/{name}", LARGEST))]
     except (OSError, Hidden, TooLarge):
-        return []
-    for text in texts:
-        if own := REVISION.search(text):
-            revisions.add(own[1].decode())
-            # A migration that joins two has a tuple of them here.
-            down = DOWN.search(text)
-            followed.update(found.decode() for found in QUOTED.findall(down[1] if down else b""))
-    return sorted(revisions - followed)
+        return {}
+    return {own[1].decode(): _Revision(_said(DOWN, text), _said(SETTLES, text)) for text in texts
+            if (own := REVISION.search(text))}  # fmt: skip
+
+
+def _said(where: re.Pattern[bytes], text: bytes) -> tuple[str, ...]:
+    found = where.search(text)
+    return tuple(word.decode(errors="replace") for word in QUOTED.findall(found[1])) if found else ()
+
+
+def _heads(revisions: Mapping[str, _Revision]) -> list[str]:
+    """Those that no other follows, sorted."""
+    return sorted(set(revisions) - {one for revision in revisions.values() for one in revision.follows})
+
+
+def _settled(revisions: Mapping[str, _Revision], last: str) -> list[str]:
+    """What is settled by the migrations that come after the last of ours, sorted."""
+    found: set[str] = set()
+    later = set(_heads(revisions)) - {last}
+    seen = {last}
+    while later:
+        name = later.pop()
+        seen.add(name)
+        if name in revisions:
+            found.update(revisions[name].settles)
+            later |= set(revisions[name].follows) - seen
+    return sorted(found)

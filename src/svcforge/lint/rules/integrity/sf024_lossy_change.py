@@ -2,8 +2,8 @@
 
 ## What it does
 Reports, when generating, what no additive migration can do: a field or an entity that is gone, a field of another
-type, one that may no longer be empty, a new one without a value for the rows that are there, a new `unique`.
-What the database has is in `migrations/schema.json`; the example is what becomes of the one below.
+type or with fewer words, one that may no longer be empty, a new one without a value for the rows that are there, a
+new `unique`. What the database has is in `migrations/schema.json`; the example is what becomes of the one below.
 
 ## Why is this bad?
 A migration that has shipped runs on everybody's data, and cannot be taken back.
@@ -38,6 +38,8 @@ contexts:
 
 ## Refactorings
 - add what is new beside what is there, with a default, and leave what is old until nobody uses it
+- to insist, change the rows in a migration of your own, with `settles = ["Note.text"]` beside its `revision`: what it
+  names, an entity or a field, svcforge then takes as done, and follows it
 
 ## Options
 None.

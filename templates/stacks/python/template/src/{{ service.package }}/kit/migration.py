@@ -10,14 +10,15 @@ from .database import Database
 
 
 def migrate(url: str, folder: Path) -> None:
-    """Apply what is missing; does not even load Alembic when nothing is."""
-    last = max(path.stem for path in (folder / "versions").glob("[0-9]*.py")).partition("_")[0]
-    asyncio.run(_migrate(Database(url), folder, last))
+    """Apply what is missing; does not even load Alembic when nothing is and all migrations are svcforge's."""
+    names = [path.stem.partition("_") for path in (folder / "versions").glob("*.py")]
+    own = any(len(number) != 4 or not number.isdecimal() for number, _, _ in names)
+    asyncio.run(_migrate(Database(url), folder, None if own else max(number for number, _, _ in names)))
 
 
-async def _migrate(database: Database, folder: Path, last: str) -> None:
+async def _migrate(database: Database, folder: Path, last: str | None) -> None:
     try:
-        if await _current(database) != last:
+        if last is None or await _current(database) != last:
             await upgrade(database, folder)
     finally:
         await database.close()
