@@ -112,3 +112,46 @@ def test_what_would_lose_data_is_an_error_with_a_remedy(change: str, message: st
     [(told_message, hint)] = told(change, FIRST)
     assert told_message == message
     assert hint
+
+
+def test_what_stands_on_a_renamed_column_moves_with_it() -> None:
+    first = facts("code: unique text, note: optional text")
+    renamed = facts("number: {type: unique text, was: code}, note: optional text", first)
+    assert [step["do"] for step in renamed["migrations"][-1]["steps"]] == [
+        "drop_unique", "rename_column", "create_unique",
+    ]  # fmt: skip
+    assert told("Doc: {number: {type: unique text, was: code}, note: optional text}", first) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "Doc: {note: optional text, state: open | done = open}",
+        "Doc: {body: int, note: optional text, state: open | done = open}",
+        "Doc: {body: text, note: text, state: open | done = open}",
+        "Doc: {body: text, note: optional text, state: open | new = open}",
+        "Doc: {body: text, note: optional text, state: open | done = open, at: date}",
+        "Doc: {body: unique text, note: optional text, state: open | done = open}",
+        "Other: {body: text}",
+    ],
+)
+def test_whoever_does_what_the_hint_says_in_a_migration_of_their_own_is_let_pass(change: str) -> None:
+    [(_, hint)] = told(change, FIRST)
+    about = hint.partition('settles = ["')[2].partition('"')[0]
+    models = FIRST["schema"]["migrations"]
+    settled = {"schema": {"migrations": [*models[:-1], models[-1] | {"heads": ["mine"], "following": [about]}]}}
+    assert told(change, settled) == []
+
+
+def test_a_new_version_of_an_event_stands_beside_the_old_one_until_that_is_dropped() -> None:
+    def types(versions: str) -> list[str]:
+        blueprint = written(
+            f"a: {{owns: {{Doc: {{body: text}}}}, events: {{Made: {{versions: {{{versions}}}}}}},"
+            " operations: {make: {creates: Doc, emits: [Made]}}}"
+        )
+        [make] = service_facts(blueprint, blueprint.services["a"])["operations"]
+        return [f"{emitted['class']} {emitted['version']}" for emitted in make["emits"]]
+
+    assert types("1: {doc: uuid}") == ["Made 1"]
+    assert types("1: {doc: uuid}, 2: {doc: uuid, body: text}") == ["MadeV1 1", "Made 2"]
+    assert types("2: {doc: uuid, body: text}") == ["Made 2"]
