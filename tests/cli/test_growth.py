@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.cli.test_generate import GOOD, files, folder, run
+from tests.cli.test_generate import GOOD, files, folder
+
+from svcforge.cli.app import run
 
 __all__ = ["folder"]
 
