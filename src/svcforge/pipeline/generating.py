@@ -175,7 +175,8 @@ def _written(made: Ready, out: Path, wanted: Wanted, progress: Callable[[int, in
     digest = hashlib.sha256("\0".join(text for _, text in sorted(loaded.sources.items())).encode()).hexdigest()
     packs = {part.pack.digest: part.pack for unit in units for part in unit.parts}
     left = gone(out, units)
-    names = {unit.folder: unit.name for unit in (*units, *left)}
+    # What is removed is not listed any more: a second run has nothing more to write.
+    names = {unit.folder: unit.name for unit in (*units, *(() if wanted.prune else left))}
     lock = None if wanted.only else lock_text((*packs.values(), *shelf.brought), digest, names)
     wish = Wish(_only(units, wanted.only), left if wanted.prune else (), frozenset(wanted.restore))
     report = write(out, units, wish=wish, lock=lock, dry_run=wanted.dry_run, shown=wanted.shown, progress=progress)

@@ -24,6 +24,8 @@ from svcforge.run.manifest import Jwt
 REPLICAS = 3
 """Pods of the first release of each part; of every other there is one."""
 
+ATTEMPTS = 5
+
 STRANGER = "stranger"
 """A service account with a certificate of the mesh and no edge to anybody; no Sidecar keeps it from asking."""
 
@@ -71,10 +73,27 @@ class Driven:
             one.reset()
 
 
+class PortTaken(Exception):
+    """Somebody else took a port between its choice and Envoy's start."""
+
+
 @contextmanager
 def driven(objects: tuple[Object, ...], folder: Path, issuer: Jwt | None) -> Iterator[Driven]:
-    """Envoy with the configuration of a cluster's objects."""
+    """Envoy with the configuration of a cluster's objects; with other ports where one of dozens was taken meanwhile."""
     keys.make(folder)
+    with ExitStack() as stack:
+        for chance in range(ATTEMPTS):
+            try:
+                it = stack.enter_context(_started(objects, folder, issuer))
+                break
+            except PortTaken:
+                if chance == ATTEMPTS - 1:
+                    raise
+        yield it
+
+
+@contextmanager
+def _started(objects: tuple[Object, ...], folder: Path, issuer: Jwt | None) -> Iterator[Driven]:
     with ExitStack() as stack:
         stubs: dict[str, Stub] = {}
         pods: dict[str, list[Pod]] = {}
@@ -123,7 +142,8 @@ def _wait(process: subprocess.Popen[bytes], admin: int, folder: Path) -> None:
                 return
         except OSError:
             time.sleep(0.05)
-    raise RuntimeError(f"envoy did not come up:\n{(folder / 'envoy.log').read_text()[-3000:]}")
+    log = (folder / "envoy.log").read_text()
+    raise PortTaken if "Address already in use" in log else RuntimeError(f"envoy did not come up:\n{log[-3000:]}")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
