@@ -68,12 +68,12 @@ def test_an_answer_is_an_answer(shop: Gateway, status: int) -> None:
 
 def test_no_answer_in_time_is_a_timeout(start: Start) -> None:
     with start(of_lab(ROUTES)) as it:
-        it.stubs["orders"].answer = slow(1.2)
+        it.stubs["orders"].answer = slow(3.0)
         begun = time.monotonic()
         answer = it.ask("GET", PATH, {"X-Envoy-Upstream-Rq-Timeout-Ms": "60000"})
         assert answer.problem == (504, "urn:problem:gateway:timeout")
         assert answer.json["instance"] == PATH
-        assert 0.4 < time.monotonic() - begun < 1.1
+        assert 0.4 < time.monotonic() - begun < 2.9
         assert it.stubs["orders"].asked[0].headers["x-request-budget-ms"] == "500"
 
 
@@ -116,7 +116,8 @@ def test_one_bad_instance_of_three_is_left_out(start: Start) -> None:
 
         it = stack.enter_context(start(of_lab(ROUTES), change=three, ports={"orders": good.port}))
         statuses = [it.ask("POST", PATH).status for _ in range(60)]
-        assert statuses.count(503) == len(bad.asked) == 5
+        # The fifth failure in a row decides; Envoy's main thread acts on it, so one more may be on its way by then.
+        assert 5 <= statuses.count(503) == len(bad.asked) <= 8
         assert statuses[-20:] == [200] * 20
         assert it.statistics(f"{EJECTED}$") == {EJECTED: 1}
 
