@@ -98,8 +98,9 @@ def test_every_panel_shows_something_and_a_broken_promise_is_noticed(
 
         def noticed() -> list[dict[str, Any]] | None:
             # Again and again: of a series that is new, Prometheus counts what comes after its first sample.
-            failed = list(pool.map(lambda _: shop.order(customer, product).status, range(AT_ONCE)))
-            assert failed == [503] * AT_ONCE
+            failed = set(pool.map(lambda _: shop.order(customer, product).status, range(AT_ONCE)))
+            # Whoever fails that fast soon meets the limit of the route.
+            assert failed <= {429, 503}
             return asked(server, alert) or None
 
         [pending, *_] = eventually(noticed, "an alert")

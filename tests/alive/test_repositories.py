@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -19,11 +20,13 @@ def outcomes(
     generated: Generate, programs: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[tuple[str, str], Future[list[Outcome]]]]:
     """What the card's commands find in each repository, as many of them at a time as there are processors."""
-    # What one repository was told about the libraries is true in the next.
-    variables = {"PATH": os.environ["PATH"], "MYPY_CACHE_DIR": str(tmp_path_factory.mktemp("mypy"))}
+    known = tmp_path_factory.mktemp("mypy")
 
     def check(example: str, folder: str) -> list[Outcome]:
         root = generated(example) / folder
+        # What one repository was told about the libraries is true in the next; mypy alone may write there meanwhile.
+        cache = known / threading.current_thread().name
+        variables = {"PATH": os.environ["PATH"], "MYPY_CACHE_DIR": str(cache)}
         return [outcome(command, root, variables, programs) for command in CHECKS]
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
