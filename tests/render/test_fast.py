@@ -119,6 +119,12 @@ def test_only_packs_that_say_so_print_literals(tmp_path: Path) -> None:
     assert rendered(tmp_path / "literal", {"v": "no"}) == {"a.yaml": 'v: "no"\n', "b.txt": "v: no\n"}
 
 
+def test_a_file_that_is_there_on_a_condition_is_of_the_format_that_its_name_ends_in(tmp_path: Path) -> None:
+    name = "t/{% yield one from many %}{{ one }}{% endyield %}/{% if v %}a.yaml{% endif %}.jinja"
+    lay(tmp_path, {name: "v: {{ v }}\n"}, CARD + "literals: true\n")
+    assert rendered(tmp_path, {"v": "no", "many": ["x"]}) == {"x/a.yaml": 'v: "no"\n'}
+
+
 def test_included_templates_of_such_packs_print_literals_too(tmp_path: Path) -> None:
     files = {
         "t/a.yaml.jinja": "a: {{ v }}\n{% include 'part.yaml.jinja' %}b:\n  {% include 'part.yaml.jinja' %}\n",

@@ -7,6 +7,7 @@ command -v rabbitmq-server >/dev/null || [ -x /usr/sbin/rabbitmq-server ] || wan
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted="$wanted postgresql"
 command -v promtool >/dev/null || wanted="$wanted prometheus"
 command -v amtool >/dev/null || wanted="$wanted prometheus-alertmanager"
+command -v prometheus-postgres-exporter >/dev/null || wanted="$wanted prometheus-postgres-exporter"
 command -v chromium >/dev/null || wanted="$wanted chromium"
 command -v ip >/dev/null || wanted="$wanted iproute2"
 command -v nft >/dev/null || [ -x /usr/sbin/nft ] || wanted="$wanted nftables"

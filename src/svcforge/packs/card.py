@@ -111,7 +111,7 @@ class Component(_Strict):
     """
 
     folder: Annotated[str, Field(min_length=1)] = "."
-    where: Literal["always", "releases", "sidecars", "servers", "externals"] = "always"
+    where: Literal["always", "releases", "sidecars", "servers", "databases", "externals"] = "always"
     overlays: Globs = ()
 
 
@@ -122,8 +122,8 @@ Exporter = Annotated[dict[str, Any], BeforeValidator(_scalars)]
 """What an exporter of the OpenTelemetry Collector is told; `${env:NAME:-value}` is for the environment to say."""
 
 
-Asked = Literal["parts", "sources", "backends"]
-"""Services and BFFs; whatever Grafana can ask; what a collector sends to."""
+Asked = Literal["parts", "sources", "backends", "gateway", "broker", "store"]
+"""Services and BFFs; whatever Grafana can ask; what a collector sends to; what else of the system runs in containers."""
 
 
 class Server(_Strict):
@@ -131,8 +131,11 @@ class Server(_Strict):
 
     Args:
         files: folders of the system by where they are in the container.
+        where: the engine of databases or of a broker without which it has nothing to do.
+        environment: its variables, `${store}` being the database server's name, `${reader}` who reads its statistics.
         secrets: files below `/run/secrets`: `made` here at random, or `given` by the user, who may leave them empty;
-            `receivers` are those of everybody who is told of alerts.
+            `receivers` are those of everybody who is told of alerts; `reader` is the password of a role that may read
+            the statistics of the database server, and nothing else.
         env: what a collector beside it is told, `${host}` being its name.
         asks: to whom it speaks, besides other servers by their names.
         takes: whether services and BFFs send it what they tell of themselves.
@@ -145,11 +148,12 @@ class Server(_Strict):
     """
 
     image: Annotated[str, Field(min_length=1)]
+    where: str | None = None
     user: Annotated[str, Field(pattern=r"^[1-9][0-9]*:[0-9]+$")] = "10001:10001"
     command: Globs = ()
     environment: dict[str, str] = Field(default_factory=dict)
     files: dict[Annotated[str, Field(pattern="^/")], str] = Field(default_factory=dict)
-    secrets: dict[str, Literal["made", "given", "receivers"]] = Field(default_factory=dict)
+    secrets: dict[str, Literal["made", "given", "receivers", "reader"]] = Field(default_factory=dict)
     env: dict[str, str] = Field(default_factory=dict)
     asks: tuple[Asked | str, ...] = ()
     takes: Truth = False

@@ -24,6 +24,8 @@ TRIES = 2
 BODY_BYTES = 1_048_576
 """The largest body let through; the services' own limit is the same."""
 ANY_SEGMENT = "[^/]+"
+METRICS = 9902
+"""Where the container shows its metrics, and nothing else: the admin port, where they are, can stop it."""
 
 
 def gateway_facts(blueprint: Blueprint, gateway: Gateway, ports: Mapping[str, int]) -> Fact:
@@ -37,6 +39,7 @@ def gateway_facts(blueprint: Blueprint, gateway: Gateway, ports: Mapping[str, in
         "port": ports[gateway.name],
         "admin": ports[admin(gateway.name)],
         "jwt": _jwt(gateway),
+        "metrics": METRICS if blueprint.platform.metrics else None,
         "limit": _limit(gateway.rate_limit),
         "routes": [_route(blueprint, gateway, route) for route in sorted(routes, key=_specificity)],
         "upstreams": [{"name": name, "host": name, "port": CONTAINER_PORT} for name in upstreams],

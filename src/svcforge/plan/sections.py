@@ -15,7 +15,7 @@ from svcforge.plan.kubernetes import kubernetes_facts
 from svcforge.plan.mesh import mesh_facts
 from svcforge.plan.parts import EMBEDDED
 from svcforge.plan.policies import COLLECTOR, PROMETHEUS
-from svcforge.plan.telemetry import telemetry_facts
+from svcforge.plan.telemetry import Beyond, telemetry_facts
 from svcforge.plan.traffic import traffic_facts
 from svcforge.plan.types import Fact
 from svcforge.plan.watchers import watch_facts
@@ -102,6 +102,7 @@ def _kubernetes(planned: Planned) -> Fact:
         "releases": found["released"],
         "sidecars": found["beside"],
         "servers": any(overlay["stores"] or overlay["broker"] for overlay in found["overlays"]),
+        "databases": any(overlay["clusters"] for overlay in found["overlays"]),
         "externals": any(dependency["external"] for part in planned.facts for dependency in part["dependencies"]),
     }
     # A mesh is put around what all others have made.
@@ -147,13 +148,15 @@ def _ingress(planned: Planned) -> Fact | None:
 
 
 def _telemetry(planned: Planned) -> Fact:
-    return telemetry_facts(planned.blueprint, planned.facts, planned.backends)
+    beyond = Beyond(planned.door, planned.amqp, planned.store if planned.section("compose")["databases"] else None)
+    return telemetry_facts(planned.blueprint, planned.facts, planned.backends, beyond)
 
 
 def _watch(planned: Planned) -> Fact:
     parts = [part["name"] for part in planned.facts]
-    numbered = len(planned.section("compose")["networks"])
-    return watch_facts(planned.platforms, planned.backends, planned.section("telemetry"), parts, numbered)
+    return watch_facts(
+        planned.platforms, planned.backends, planned.section("telemetry"), parts, planned.section("compose")
+    )
 
 
 def _wire(planned: Planned) -> Fact:

@@ -6,18 +6,18 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from svcforge.model.blueprint import Blueprint
 from svcforge.packs.card import Card, Signal
 from svcforge.plan.broker import heard
 from svcforge.plan.containers import server
+from svcforge.plan.kubernetes import EXPORTER, SCRAPED
 from svcforge.plan.naming import free, handle, title
 from svcforge.plan.objectives import objectives
 from svcforge.plan.policies import HTTP, OBSERVABILITY, TRACES
 from svcforge.plan.types import Fact
-
-METRICS = "/metrics"
-"""Where every stack shows its metrics, on the port that it serves on."""
+from svcforge.plan.workloads import METRICS
 
 SIGNALS: Mapping[str, Signal] = {"tracing": "traces", "logs": "logs", "metrics": "metrics"}
 """What a collector sends on, by the place of `platform` that says where to."""
@@ -38,7 +38,18 @@ SETTING = re.compile(r"\$\{env:([A-Z][A-Z0-9_]*)(?::-([^}]*))?\}")
 """What an exporter leaves to the environment, as the collector writes it: a name, and what holds without it."""
 
 
-def telemetry_facts(blueprint: Blueprint, parts: list[Fact], backends: Iterable[Card]) -> Fact:
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What shows metrics besides services and BFFs: the facts of the gateway and the broker, the databases' engine."""
+
+    gateway: Fact | None = None
+    broker: Fact | None = None
+    store: str | None = None
+
+
+def telemetry_facts(
+    blueprint: Blueprint, parts: list[Fact], backends: Iterable[Card], beyond: Beyond = Beyond()
+) -> Fact:
     """The facts of what watches a system.
 
     Args:
@@ -64,7 +75,8 @@ def telemetry_facts(blueprint: Blueprint, parts: list[Fact], backends: Iterable[
         "scrape": {"port": HTTP, "path": METRICS},
         "otlp": TRACES,
         "parts": watched,
-        "dashboards": list(_dashboards(blueprint.system, watched)),
+        **_beyond(blueprint.system, beyond),
+        "dashboards": list(_dashboards(blueprint.system, watched, around=beyond != Beyond())),
         "teams": teams,
         "unowned": unowned,
         "hosts": {name: server(name) for name in HOSTS},
@@ -95,16 +107,57 @@ def _settings(exporters: list[Fact]) -> Iterator[Fact]:
     yield from ({"name": name, "default": default} for name, default in found.items())
 
 
-def _dashboards(system: str, parts: list[Fact]) -> Iterator[Fact]:
-    """One of the system, one of each part."""
-    name = free(system, [part["name"] for part in parts], "-system")
+def _beyond(system: str, beyond: Beyond) -> Fact:
+    """Where the gateway, the broker and the databases show their metrics, and which job asks them."""
+    gateway, broker, store = beyond.gateway, beyond.broker, beyond.store
+    return {
+        "gateway": {"name": gateway["name"], "job": f"{system}-gateway", "port": gateway["metrics"]}
+        if gateway
+        else None,
+        "broker": {
+            "name": broker["name"],
+            "engine": broker["engine"],
+            "job": f"{system}-broker",
+            "queues": f"{system}-queues",
+            "host": server(broker["name"]),
+            "port": SCRAPED,
+            "vhost": broker["vhost"],
+        }
+        if broker
+        else None,
+        "databases": {
+            "engine": store,
+            "job": f"{system}-databases",
+            "host": server(f"{store}-exporter"),
+            "port": EXPORTER,
+        }
+        if store
+        else None,
+    }
+
+
+def _dashboards(system: str, parts: list[Fact], *, around: bool) -> Iterator[Fact]:
+    """One of the system, one of what stands around the services, one of each part."""
+    taken = [part["name"] for part in parts]
+    name = free(system, taken, "-system")
     yield {
         "name": name,
         "uid": _uid(name),
         "title": system,
         "about": f"{title(system)}: all of its services",
         "part": None,
+        "around": False,
     }
+    if around:
+        other = free(f"{system}-around", [*taken, name])
+        yield {
+            "name": other,
+            "uid": _uid(other),
+            "title": f"{system} / gateway, broker, databases",
+            "about": f"{title(system)}: what stands around its services",
+            "part": None,
+            "around": True,
+        }
     for part in parts:
         yield {
             "name": part["name"],
@@ -112,6 +165,7 @@ def _dashboards(system: str, parts: list[Fact]) -> Iterator[Fact]:
             "title": f"{system} / {part['name']}",
             "about": f"{part['title']}: requests, errors, durations, and what it waits for",
             "part": part,
+            "around": False,
         }
 
 

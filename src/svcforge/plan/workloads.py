@@ -13,6 +13,7 @@ from svcforge.model.effective import replicas
 from svcforge.packs.card import Card
 from svcforge.plan.commands import filled
 from svcforge.plan.containers import asks_issuer, environment, mounted, own_secrets, served, traced
+from svcforge.plan.gateway import CONTAINER_PORT
 from svcforge.plan.naming import free, handle
 from svcforge.plan.policies import (
     COLLECTOR,
@@ -46,6 +47,9 @@ LONGEST_LABEL = 63
 
 VOLUMES = ("tmp", "logs", "data", "secrets")
 """Volumes of a pod; a sidecar's own has the sidecar's name."""
+
+METRICS = "/metrics"
+"""Where every stack shows its metrics, on the port that it serves on, and the gateway on one of their own."""
 
 LIVE = "/health/live"
 """Where every stack says that its process is alive."""
@@ -115,7 +119,7 @@ def workload(blueprint: Blueprint, card: Card, part: Fact, around: Around) -> Fa
         "volume": f"{name}-data" if file else None,
         "probes": {"live": LIVE, "ready": card.do.health or "/health/ready"},
         "resources": _resources(blueprint, name, part["resources"]),
-        "metrics": around.scraper is not None,
+        "metrics": {"name": HTTP, "port": CONTAINER_PORT, "path": METRICS} if around.scraper else None,
         "sources": list(_sources(part, around)),
         "migrate": {"name": job, "object": f"{job}-{_version(part)}", "command": migrate, "job": not file}
         if migrate
@@ -131,6 +135,7 @@ def edge(gateway: Fact, health: str, around: Around) -> Fact:
     remote = jwt["jwks"] if jwt else None
     items = [{"key": "jwks.json", "path": "jwks.json"}] if jwt and not remote else []
     outside = [rule("the issuer's keys are fetched", remote["port"], outside=True)] if remote else []
+    shown = [scraped("metrics", around.scraper)] if around.scraper else []
     scale = {"min": MIN, "max": MAX, "cpu": CPU}
     own, _ = runs(name, [], scale, around.version)
     return _config(name, ()) | {
@@ -145,10 +150,10 @@ def edge(gateway: Fact, health: str, around: Around) -> Fact:
         "volume": None,
         "probes": {"live": None, "ready": health},
         "resources": {"requests": REQUESTS, "limits": LIMITS | {"cpu": "1"}},
-        "metrics": False,
+        "metrics": {"name": "metrics", "port": gateway["metrics"], "path": METRICS} if around.scraper else None,
         "sources": [{"secret": around.keys, "items": items}] if items else [],
         "migrate": None,
-        "policy": policy(name, _ingress(name, around), [*_egress(name, around), *outside]),
+        "policy": policy(name, [*_ingress(name, around), *shown], [*_egress(name, around), *outside]),
         "migrations": None,
     }
 

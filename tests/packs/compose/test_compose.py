@@ -121,10 +121,15 @@ WATCHERS = (
     "prometheus_server",
     "alertmanager_server",
     "grafana_server",
+    "postgres-exporter_server",
     "jaeger_server",
     "loki_server",
 )
 """What watches the shop, as its blueprint says; the other systems are watched by nobody."""
+
+
+UNSEEN = ("loki_server", "postgres-exporter_server")
+"""Watchers that show no pages, and reach nobody outside."""
 
 
 def sources(entries: Any) -> set[str]:
@@ -202,7 +207,7 @@ def test_a_network_has_two_ends_and_joins_two_that_speak_to_each_other(name: str
     inner = {network: ends for network, ends in members.items() if compose["networks"][network]["internal"]}
     assert {network: len(ends) for network, ends in inner.items()} == dict.fromkeys(inner, 2)
     outer = {network: sorted(ends) for network, ends in members.items() if network not in inner}
-    shown = {f"{one}_edge": [one] for one in WATCHERS if one != "loki_server" and name == "shop"}
+    shown = {f"{one}_edge": [one] for one in WATCHERS if one not in UNSEEN and name == "shop"}
     assert outer == {"edge": ["gateway"], "outside": ["payments" if name == "shop" else "billing"]} | shown
 
 
@@ -223,6 +228,7 @@ def test_what_watches_the_shop_speaks_to_whom_it_must() -> None:
         *(f"{part}_{watcher}" for part in parts for watcher in ("collector", "prometheus")),
         *("collector_jaeger", "collector_loki", "prometheus_alertmanager"),
         *("grafana_prometheus", "grafana_jaeger", "grafana_loki"),
+        *("gateway_prometheus", "rabbitmq_prometheus", "prometheus_postgres-exporter", "postgres_postgres-exporter"),
     }
 
 
@@ -271,6 +277,7 @@ def test_a_collector_is_told_where_its_backends_are(name: str, variables: dict[s
     assert (f"wants {secrets[0]} " in FILES[name]["secrets.sh"]) if secrets else True
     watchers = {one for one in COMPOSE[name]["services"] if one in (*WATCHERS, "zipkin_server")}
     prometheus = {"prometheus_server", "alertmanager_server", "grafana_server", "zipkin_server"}
+    prometheus.add("postgres-exporter_server")
     assert watchers == {"collector_server", *(prometheus if name == "zipkin" else ())}
 
 
@@ -308,7 +315,9 @@ def test_each_service_waits_for_its_tables_and_the_gateway_for_all(name: str) ->
         assert services[called]["environment"] == told
     waited_for = services["gateway"]["depends_on"]
     assert waited_for == {called: {"condition": "service_healthy"} for called in waited_for}
-    assert {network.removeprefix("gateway_") for network in services["gateway"]["networks"]} == {*waited_for, "edge"}
+    networks = {network.removeprefix("gateway_") for network in services["gateway"]["networks"]}
+    assert networks - {"prometheus_server"} == {*waited_for, "edge"}
+    assert ("prometheus_server" in networks) == (name == "shop")
 
 
 def test_a_database_that_is_a_file_is_on_a_volume() -> None:
@@ -493,6 +502,9 @@ def test_each_service_has_a_database_that_no_other_enters(tmp_path: Path) -> Non
                 sql("SELECT bool_or(rolsuper OR rolcreatedb OR rolcreaterole) FROM pg_roles WHERE rolname = 'orders'")
                 == "f"
             )
+            reads = "SELECT string_agg(roleid::regrole::text, ',') FROM pg_auth_members"
+            assert sql(f"{reads} WHERE member = '\"statistics-reader\"'::regrole") == "pg_monitor"
+            assert sql("SELECT has_database_privilege('statistics-reader', 'orders', 'CONNECT')") == "f"
             first = sql("SELECT rolpassword FROM pg_authid WHERE rolname = 'orders'")
             address = folder / "secrets" / "orders.database_url"
             address.write_text(re.sub(r":[A-Za-z0-9]{32}@", ":another@", address.read_text()))

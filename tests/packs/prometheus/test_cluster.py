@@ -5,26 +5,29 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from tests.packs.kubernetes.cluster import Object, built, of_kind, ports, selects
-from tests.packs.prometheus.watching import blueprint_of, made, watched
+from tests.packs.prometheus.watching import blueprint_of, made, tool, watched
 from tests.packs.systems import files_of
 
 CHECK = Path(__file__).parents[4] / "shared" / "tools" / "crdcheck.py"
 KUBERNETES = "platform/kubernetes/"
+COMPONENT = "app.kubernetes.io/component"
 
 
 @cache
-def objects(name: str) -> tuple[Object, ...]:
-    """All that is in production, where overlays take in what the pack brings."""
+def objects(name: str, overlay: str = "prod") -> tuple[Object, ...]:
+    """All that is in production, or elsewhere, where overlays take in what the pack brings."""
     found = files_of(blueprint_of(name), "kubernetes", "prometheus")
     own = {path.removeprefix(KUBERNETES): text for path, text in found.items() if path.startswith(KUBERNETES)}
     others = {path: text for path, text in found.items() if not path.startswith(KUBERNETES)}
-    return tuple(one for one in built(own, "overlays/prod", others) if one)
+    return tuple(one for one in built(own, f"overlays/{overlay}", others) if one)
 
 
 @watched
@@ -32,8 +35,9 @@ def test_the_operator_takes_its_objects(name: str, tmp_path: Path) -> None:
     if not CHECK.exists():
         pytest.skip("the operators' definitions are not beside this checkout")
     mine = [one for one in objects(name) if one["apiVersion"] == "monitoring.coreos.com/v1"]
-    blueprint = blueprint_of(name)
-    assert len(mine) - len(of_kind(objects(name), "PodMonitor")) == 2 * len({*blueprint.services, *blueprint.bffs})
+    parts = {*blueprint_of(name).services, *blueprint_of(name).bffs}
+    assert parts == {one["metadata"]["name"] for one in mine if one["kind"] == "ServiceMonitor"}
+    assert parts <= {one["metadata"]["name"] for one in mine if one["kind"] == "PrometheusRule"}
     (tmp_path / "objects.yaml").write_text(yaml.safe_dump_all(mine))
     done = subprocess.run([sys.executable, str(CHECK), str(tmp_path)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -60,17 +64,25 @@ def test_each_service_is_found_once_on_the_port_that_it_has(name: str) -> None:
 
 
 @watched
-def test_brokers_and_databases_are_found_where_policies_let_prometheus_in(name: str) -> None:
+def test_what_stands_around_services_is_found_where_policies_let_prometheus_in(name: str) -> None:
     found = {called: monitor["spec"] for called, monitor in of_kind(objects(name), "PodMonitor").items()}
     clusters = sorted(of_kind(objects(name), "Cluster"))
     brokers = sorted(of_kind(objects(name), "RabbitmqCluster"))
-    assert len(found) == bool(clusters) + bool(brokers)
+    deployments = of_kind(objects(name), "Deployment")
+    gateways = [n for n, one in deployments.items() if one["metadata"]["labels"][COMPONENT] == "gateway"]
+    assert len(found) == bool(clusters) + bool(brokers) + len(gateways)
     for spec in found.values():
-        [endpoint] = spec["podMetricsEndpoints"]
+        [port] = {endpoint.get("port", endpoint.get("portNumber")) for endpoint in spec["podMetricsEndpoints"]}
         if "matchExpressions" in spec["selector"]:
             [chosen] = spec["selector"]["matchExpressions"]
             assert (chosen["key"], sorted(chosen["values"])) == ("cnpg.io/cluster", clusters)
             selected = [{chosen["key"]: value} for value in chosen["values"]]
+        elif port == "metrics":
+            [gateway] = gateways
+            template = deployments[gateway]["spec"]["template"]
+            assert selects(spec["selector"], template["metadata"]["labels"])
+            assert ports(template)["metrics"] == int(template["metadata"]["annotations"]["prometheus.io/port"])
+            selected = [{"app.kubernetes.io/name": gateway}]
         else:
             selected = [spec["selector"]["matchLabels"]]
             assert selected == [{"broker": called} for called in brokers]
@@ -80,10 +92,60 @@ def test_brokers_and_databases_are_found_where_policies_let_prometheus_in(name: 
                 for one in of_kind(objects(name), "NetworkPolicy").values()
                 if one["spec"]["podSelector"].get("matchLabels") == labels
             ]
-            assert any(admits(policy, endpoint["portNumber"]) for policy in policies)
+            assert any(admits(policy, port) for policy in policies)
 
 
-def admits(policy: Object, port: int) -> bool:
+def test_databases_are_asked_where_operators_run_them() -> None:
+    dev = objects("shop", "dev")
+    assert (sorted(of_kind(dev, "Cluster")), len(of_kind(dev, "StatefulSet"))) == ([], 9)
+    assert sorted(of_kind(dev, "PodMonitor")) == ["gateway", "rabbitmq"]
+    assert sorted(of_kind(objects("shop", "staging"), "PodMonitor")) == ["gateway", "rabbitmq", "shop.databases"]
+
+
+def test_rules_of_databases_tell_those_who_own_them(tmp_path: Path) -> None:
+    rules = of_kind(objects("shop"), "PrometheusRule")["shop.databases"]["spec"]
+    (tmp_path / "rules.yaml").write_text(yaml.safe_dump(rules))
+    well = {
+        "cnpg_collector_up{%s}": 1,
+        'cnpg_backends_total{%s, pod="one", usename="a"}': 60,
+        'cnpg_backends_total{%s, pod="one", usename="b"}': 20,
+        'cnpg_pg_settings_setting{%s, pod="one", name="max_connections"}': 100,
+        'cnpg_pg_replication_lag{%s, pod="one"}': 2,
+    }
+    unwell = dict(zip(well, (0, 75, 20, 100, 90), strict=True))
+    clusters = sorted(of_kind(objects("shop"), "Cluster"))
+    tests = [
+        {
+            "interval": "1m",
+            "input_series": [
+                {"series": series % f'job="shop-databases", service="{cluster}"', "values": f"{value}x60"}
+                for cluster in clusters
+                for series, value in state.items()
+            ],
+            "promql_expr_test": [
+                {
+                    "expr": 'count by (alertname, team) (ALERTS{alertstate="firing"})',
+                    "eval_time": "1h",
+                    "exp_samples": said,
+                }
+            ],
+        }
+        for state, said in ((well, []), (unwell, list(told())))
+    ]
+    (tmp_path / "test.yaml").write_text(yaml.safe_dump({"rule_files": ["rules.yaml"], "tests": tests}))
+    code, text = tool("promtool", "test", "rules", tmp_path / "test.yaml")
+    assert code == 0, text
+
+
+def told() -> Iterator[dict[str, Any]]:
+    """Alerts that fire when every database is unwell: one of each for each database of a team."""
+    owners = {"checkout": 2, "platform": 1, "merchandising": 1, "warehouse": 2, "growth": 2}
+    for alert in ("DatabaseAbsent", "ConnectionsRunOut", "ReplicaFallsBehind"):
+        for team, databases in owners.items():
+            yield {"labels": f'{{alertname="{alert}", team="{team}"}}', "value": databases}
+
+
+def admits(policy: Object, port: int | str) -> bool:
     """Whether a policy lets Prometheus in on a port."""
     return any(
         {"protocol": "TCP", "port": port} in rule["ports"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
@@ -11,6 +12,8 @@ from svcforge.render.holes.json import JsonScanner
 from svcforge.render.holes.toml import TomlScanner
 from svcforge.render.holes.walk import Scanner, bound
 from svcforge.render.holes.yaml import YamlScanner
+
+TAG = re.compile("{%.*?%}")
 
 SCANNERS: dict[str, Callable[[], Scanner]] = {
     ".yaml": YamlScanner,
@@ -26,5 +29,7 @@ def bind(tree: nodes.Template, name: str, suffix: str) -> nodes.Template:
 
     Raises jinja2.TemplateSyntaxError where a hole's place cannot be told or no literal can stand.
     """
-    scanner = SCANNERS.get(PurePosixPath(name.removesuffix(suffix)).suffix)
+    # A name may be one on a condition: `{% if it.is %}routes.yaml{% endif %}.jinja`.
+    ending = PurePosixPath(TAG.sub("", name.removesuffix(suffix))).suffix
+    scanner = SCANNERS.get(ending)
     return bound(tree, scanner(), name) if scanner else tree
