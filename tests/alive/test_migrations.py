@@ -24,6 +24,7 @@ contexts:
     services:
       notes:
         owns: {{{entities}}}
+        values: {{{values}}}
         operations:
           add_note: {{http: POST /notes, creates: Note, public: a test}}
           list_notes: {{http: GET /notes, lists: Note, filter: [{filter}], public: a test}}
@@ -46,6 +47,11 @@ UNIQUE = (
     "name",
 )
 
+KEEPING = ("Note: {title: text, price: Money, prices: [Money]}", "title")
+MONEY = "Money: {amount: decimal 0.., currency: eur | usd}"
+GROWN = "Money: {amount: decimal, currency: eur | usd | gbp, memo: optional text, unit: text = one, tags: [text]}"
+"""A value object that is kept as a document, and what may be made of it under the rows."""
+
 OWN = """\
 import sqlalchemy as sa
 from alembic import op
@@ -61,7 +67,7 @@ def upgrade():
 
 ROWS = """\
 import asyncio, json, sys
-from notes.domain import Note
+from notes.domain import *
 from notes.kit.database import Database
 from tests.stored import kept, store
 from decimal import Decimal
@@ -78,8 +84,9 @@ asyncio.run(main())
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def server() -> Iterator[str]:
+    """An empty database of its own."""
     try:
         with postgres() as url:
             yield url
@@ -105,9 +112,9 @@ class Notes:
     def service(self) -> Path:
         return self.root / "services/notes"
 
-    def become(self, entities: tuple[str, str]) -> None:
+    def become(self, entities: tuple[str, str], values: str = "") -> None:
         """Generate it from another blueprint."""
-        text = BLUEPRINT.format(entities=entities[0], filter=entities[1])
+        text = BLUEPRINT.format(entities=entities[0], filter=entities[1], values=values)
         (self.root / "blueprint.yaml").write_text(text)
         System(self.root).run("generate")
 
@@ -202,3 +209,26 @@ def test_rows_outlive_every_change_of_their_blueprint(tmp_path: Path, url: str, 
                 str(p.relative_to(notes.service)) for p in notes.service.glob("migrations/versions/0*.py")))  # fmt: skip
             found = outcome((*command, *files), notes.service, variables, programs)
             assert found.code == 0, found.text
+
+
+def test_documents_in_rows_are_read_as_their_value_object_grows(tmp_path: Path, url: str, programs: Path) -> None:
+    notes = Notes(tmp_path / "system", url, programs)
+    notes.root.mkdir()
+    notes.become(KEEPING, MONEY)
+    notes.migrate()
+    price = "Money(amount='1.50', currency='usd')"
+    [stored] = notes.rows(f"dict(id=UUID({numbered(1)!r}), title='t', price={price}, prices=[{price}])")
+    assert stored["price"] == {"amount": "1.50", "currency": "usd"}
+
+    notes.become(KEEPING, GROWN)
+    assert [path.name for path in (notes.service / "migrations/versions").glob("0*.py")] == ["0001_initial.py"]
+    notes.migrate()
+    grown = {"amount": "1.50", "currency": "usd", "memo": None, "unit": "one", "tags": []}
+    new = "Money(amount='-1', currency='gbp', memo='m', unit='two', tags=['x'])"
+    told = {"amount": "-1", "currency": "gbp", "memo": "m", "unit": "two", "tags": ["x"]}
+    kept = notes.rows(f"dict(id=UUID({numbered(2)!r}), title='t', price={new}, prices=[])")
+    assert [(row["price"], row["prices"]) for row in kept] == [(grown, [grown]), (told, [])]
+
+    for narrowed in (GROWN.replace("decimal", "decimal 0.."), GROWN.replace("optional text", "text"), MONEY):
+        with pytest.raises(CommandFailed, match="SF024"):
+            notes.become(KEEPING, narrowed)

@@ -155,3 +155,106 @@ def test_a_new_version_of_an_event_stands_beside_the_old_one_until_that_is_dropp
     assert types("1: {doc: uuid}") == ["Made 1"]
     assert types("1: {doc: uuid}, 2: {doc: uuid, body: text}") == ["MadeV1 1", "Made 2"]
     assert types("2: {doc: uuid, body: text}") == ["Made 2"]
+
+
+HOLDING = {
+    "size": "text 1..100", "count": "int 0..9", "tags": "'[text 1..9]'", "free": "text",
+    "price": "Money", "parts": "'[Part]'",
+}  # fmt: skip
+MONEY = {"amount": "decimal 0..", "currency": "eur | usd", "note": "optional text"}
+"""What is looked into: ranges, and what stands in documents: a value object, and a list of others that hold one."""
+
+
+def holding(
+    fields: dict[str, str], money: dict[str, str], shipped: Facts | None = None
+) -> tuple[Facts, list[tuple[str, str]]]:
+    """The facts of a service that keeps documents, and what is told of them."""
+    flow = ["{" + ", ".join(f"{name}: {type_}" for name, type_ in found.items()) + "}" for found in (fields, money)]
+    blueprint = written(f"a: {{owns: {{Doc: {flow[0]}}}, values: {{Money: {flow[1]}, Part: {{price: Money}}}}}}")
+    models = shipped["schema"]["migrations"] if shipped else ()
+    made = service_facts(blueprint, blueprint.services["a"], models)
+    return made, [(f.message, f.hint or "") for f in lossy(blueprint.services["a"], made, models)]
+
+
+HELD, _ = holding(HOLDING, MONEY)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"size": "text 1..50"}, '"Doc.size" was "text 1..100" and cannot become "text 1..50": some rows may be outside'),
+        ({"size": "text 2..100"}, '"Doc.size" was "text 1..100" and cannot become "text 2..100": some rows may be outside'),
+        ({"free": "text ..9"}, '"Doc.free" was "text" and cannot become "text ..9": some rows may be outside'),
+        ({"count": "int 1..9"}, '"Doc.count" was "int 0..9" and cannot become "int 1..9": some rows may be outside'),
+        ({"count": "int -1..8"}, '"Doc.count" was "int 0..9" and cannot become "int -1..8": some rows may be outside'),
+        ({"tags": "'[text 1..8]'"}, '"Doc.tags" was "text 1..9" and cannot become "text 1..8": some rows may be outside'),
+    ],
+)  # fmt: skip
+def test_a_narrower_range_is_an_error_with_a_remedy(change: dict[str, str], message: str) -> None:
+    [(said, hint)] = holding(HOLDING | change, MONEY, HELD)[1]
+    assert said == message
+    assert f'settles = ["Doc.{next(iter(change))}"]' in hint
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"amount": "decimal 1.."}, 'holds a "amount" that was "decimal 0.." and cannot become "decimal 1..": some rows may be outside'),
+        ({"amount": "text"}, 'holds a "amount" that was "decimal" and cannot become "text"'),
+        ({"currency": "eur | gbp"}, 'holds a "currency" that is "usd" in some rows, and may not be any more'),
+        ({"currency": ""}, 'has a "currency" in its rows that "Money" has no more'),
+        ({"note": "text"}, 'has an empty "note" in some rows, and may not any more'),
+        ({"memo": "text"}, 'has no "memo" in the rows there are'),
+    ],
+)  # fmt: skip
+def test_a_value_object_that_rows_do_not_fit_is_an_error_wherever_it_is_held(change: dict[str, str], what: str) -> None:
+    money = {name: type_ for name, type_ in (MONEY | change).items() if type_}
+    told = holding(HOLDING, money, HELD)[1]
+    assert [said for said, _ in told] == [f'"Doc.price" {what}', f'"Doc.parts" holds a "price" that {what}']
+    for about, (_, hint) in zip(("price", "parts"), told, strict=True):
+        assert "optional or give it a default" in hint
+        assert f'settles = ["Doc.{about}"]' in hint
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"memo": "optional text"}, {"memo": "text = none"}, {"memo": "'[text]'"}, {"amount": "decimal"},
+        {"amount": "optional decimal 0.."}, {"currency": "eur | usd | gbp"},
+        {"note": "{type: optional text, deprecated: nobody reads it}"},
+    ],
+)  # fmt: skip
+def test_what_rows_fit_needs_no_migration_and_is_what_the_next_change_is_held_against(change: dict[str, str]) -> None:
+    grown, told = holding(HOLDING, MONEY | change, HELD)
+    assert told == []
+    assert [m["number"] for m in grown["migrations"]] == ["0001"]
+    back = holding(HOLDING, MONEY, grown)[1]
+    assert (back == []) == (change.keys() <= {"note"})
+
+
+def test_a_deprecated_field_of_a_value_object_may_go() -> None:
+    deprecated, _ = holding(HOLDING, MONEY | {"note": "{type: optional text, deprecated: nobody reads it}"}, HELD)
+    assert holding(HOLDING, {name: MONEY[name] for name in ("amount", "currency")}, deprecated)[1] == []
+
+
+def test_what_was_shipped_before_value_objects_were_recorded_is_read_and_recorded() -> None:
+    models = HELD["schema"]["migrations"]
+    columns = [
+        c | {"type": {k: v for k, v in c["type"].items() if k != "fields"}}
+        for c in models[0]["tables"]["docs"]["columns"]
+    ]
+    old = {
+        "schema": {"migrations": [models[0] | {"tables": {"docs": models[0]["tables"]["docs"] | {"columns": columns}}}]}
+    }
+    again, told = holding(HOLDING, MONEY, old)
+    assert told == []
+    assert again["schema"]["migrations"][0]["tables"]["docs"]["columns"][5] == models[0]["tables"]["docs"]["columns"][5]
+
+
+def test_a_settled_range_is_a_migration_with_nothing_to_do() -> None:
+    models = HELD["schema"]["migrations"]
+    settled = {"schema": {"migrations": [*models[:-1], models[-1] | {"heads": ["mine"], "following": ["Doc.size"]}]}}
+    narrowed, told = holding(HOLDING | {"size": "text 1..50"}, MONEY, settled)
+    assert told == []
+    assert narrowed["migrations"][-1] == {"number": "0002", "slug": "change", "down": "mine", "steps": []}
+    assert holding(HOLDING | {"size": "text 1..50"}, MONEY, narrowed)[1] == []

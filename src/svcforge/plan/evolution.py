@@ -6,13 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
+from svcforge.plan.fitting import misfit
 from svcforge.plan.types import Fact
 
 Renames = Mapping[str, Mapping[str, str]]
 """By table: what a column is called now -> what it was called."""
-
-WIDER = frozenset({("email", "text"), ("url", "text"), ("value", "json"), ("list", "json")})
-"""Kinds of which the second takes all that a column of the first holds."""
 
 FILLABLE = frozenset({"text", "email", "url", "enum", "int", "float", "decimal", "bool", "list"})
 """Kinds of which a default can be written into the rows that are there."""
@@ -130,6 +128,15 @@ def losses(before: Fact, after: Fact, renames: Renames) -> Iterator[Loss]:
             yield from _unmet(name, table, now, renames.get(name, {}))
 
 
+def _instead(before: Fact, after: Fact) -> str:
+    """What does not lose anything where a type was changed."""
+    while before["kind"] == after["kind"] == "list":
+        before, after = before["of"], after["of"]
+    if before["kind"] == after["kind"] == "value":
+        return "make what is new optional or give it a default, write `deprecated: <reason>` on what is to go"
+    return "leave it and add a field of another name"
+
+
 def _own(about: str) -> str:
     """How one insists."""
     return f'in a migration of your own that says settles = ["{about}"]'
@@ -148,8 +155,8 @@ def _lost_columns(name: str, before: Fact, after: Fact, renames: Mapping[str, st
                 yield Loss(name, None, called, f'"{called}" is gone from the blueprint, and its values are not', hint)
             continue
         about = f"{after['name']}.{now['name']}"
-        if unlike := _unlike(column["type"], now["type"]):
-            hint = f"leave it and add a field of another name, or change the rows {_own(about)}"
+        if unlike := misfit(column["type"], now["type"]):
+            hint = f"{_instead(column['type'], now['type'])}, or change the rows {_own(about)}"
             yield Loss(name, now["name"], about, f'"{called}" {unlike}', hint)
         if column["nullable"] and not now["nullable"]:
             hint = f"keep it optional, or fill the rows and forbid null {_own(about)}"
@@ -171,19 +178,6 @@ def _unmet(name: str, before: Fact, after: Fact, renames: Mapping[str, str]) -> 
             message = f'"{after["name"]}" may have rows that are alike in "{", ".join(columns)}"'
             hint = f'add the constraint "uq_{name}_{"_".join(columns)}", once no two rows are alike, {_own(about)}'
             yield Loss(name, columns[-1], about, message, hint)
-
-
-def _unlike(before: Fact, after: Fact) -> str | None:
-    """What of one type another cannot hold; None where it holds it all."""
-    one, other = before["kind"], after["kind"]
-    if one == "enum" == other:
-        gone = ", ".join(word for word in before["values"] if word not in after["values"])
-        return f'is "{gone}" in some rows, and may not be any more' if gone else None
-    if one == "list" == other:
-        return _unlike(before["of"], after["of"])
-    if one == other or (one, other) in WIDER:
-        return None
-    return f'was "{one}" and cannot become "{other}"'
 
 
 def _fillable(column: Fact) -> bool:

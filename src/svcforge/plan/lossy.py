@@ -22,7 +22,7 @@ def lossy(service: Service, facts: Fact, shipped: Sequence[Fact]) -> Iterator[Fi
     """
     if not shipped:
         return
-    now = tables(facts["entities"], facts["copies"], kit_tables(facts["has"]))
+    now = tables(facts, kit_tables(facts["has"]))
     renames = renamed(shipped[-1], now, renamed_columns(service, facts["entities"]))
     places = {fact["table"]: service.entities[fact["name"]].path for fact in facts["entities"]}
     places |= {fact["table"]: service.copies[fact["name"]].path for fact in facts["copies"]}

@@ -17,14 +17,42 @@ FOUND = frozenset({"heads", "following"})
 DATETIME = NO_TYPE | {"kind": "datetime"}
 
 
-def tables(entities: Iterable[Fact], copies: Iterable[Fact], kit: Iterable[str]) -> Fact:
-    """The model of a database.
+def tables(facts: Fact, kit: Iterable[str]) -> Fact:
+    """The model of a service's database, from its entities, copies and the value objects that these hold.
 
     Args:
         kit: the tables that the stack keeps for itself, by what they are for (`outbox`).
     """
-    found = {**{e["table"]: _entity(e) for e in entities}, **{c["table"]: _copy(c) for c in copies}}
+    stored = _Stored(facts)
+    found = {e["table"]: _entity(e, stored) for e in facts["entities"]}
+    found |= {c["table"]: _copy(c, stored) for c in facts["copies"]}
     return {"tables": found, "kit": sorted(kit)}
+
+
+class _Stored:
+    """Types as they are recorded: a value object with its fields, nothing with the module in which today's code has it."""
+
+    def __init__(self, facts: Fact) -> None:
+        self.shapes: dict[tuple[str | None, str], list[Fact]] = {}
+        for publisher in facts["publishers"]:
+            self.shapes |= {(publisher["name"], value["name"]): value["fields"] for value in publisher["values"]}
+        self.shapes |= {(None, value["name"]): value["fields"] for value in facts["values"]}
+
+    def type(self, type_: Fact, within: tuple[str, ...] = ()) -> Fact:
+        """A type as it is recorded; a value object inside itself without its fields."""
+        kept = {key: value for key, value in type_.items() if key != "module"}
+        name = kept["name"]
+        if kept["of"]:
+            return kept | {"of": self.type(kept["of"], within)}
+        if kept["kind"] == "value" and name not in within and (type_["service"], name) in self.shapes:
+            fields = self.shapes[type_["service"], name]
+            return kept | {"fields": [self._field(field, (*within, name)) for field in fields]}
+        return kept
+
+    def _field(self, field: Fact, within: tuple[str, ...]) -> Fact:
+        said = {"optional": field["optional"], "required": field["required"]}
+        deprecated = field["deprecated"] is not None
+        return {"name": field["name"], "type": self.type(field["type"], within), **said, "deprecated": deprecated}
 
 
 def history(shipped: Sequence[Fact], now: Fact, renames: Renames) -> list[Fact]:
@@ -94,10 +122,10 @@ def schema(models: Sequence[Fact]) -> Fact:
     return {"version": VERSION, "migrations": list(models)}
 
 
-def _entity(entity: Fact) -> Fact:
-    columns = [_column("id", NO_TYPE | {"kind": entity["id"]}, primary=True)]
-    columns += [_of_field(field) for field in entity["fields"]]
-    columns += [_column(name, DATETIME) for name in ("created_at", "updated_at")]
+def _entity(entity: Fact, stored: _Stored) -> Fact:
+    columns = [_column("id", NO_TYPE | {"kind": entity["id"]}, stored, primary=True)]
+    columns += [_of_field(field, stored) for field in entity["fields"]]
+    columns += [_column(name, DATETIME, stored) for name in ("created_at", "updated_at")]
     return {
         "kind": "entity",
         "name": entity["name"],
@@ -107,31 +135,25 @@ def _entity(entity: Fact) -> Fact:
     }
 
 
-def _copy(copy: Fact) -> Fact:
+def _copy(copy: Fact, stored: _Stored) -> Fact:
     """A copy that several events feed has rows of which some fields are still to come."""
     fed = len(copy["feeds"]) > 1
-    columns = [_column(copy["key"], copy["key_type"], primary=True)]
-    columns += [_of_field(field) | ({"nullable": True} if fed else {}) for field in copy["fields"]]
-    columns += [_column(name, DATETIME) for name in ("created_at", "updated_at")]
+    columns = [_column(copy["key"], copy["key_type"], stored, primary=True)]
+    columns += [_of_field(field, stored) | ({"nullable": True} if fed else {}) for field in copy["fields"]]
+    columns += [_column(name, DATETIME, stored) for name in ("created_at", "updated_at")]
     return {"kind": "copy", "name": copy["name"], "columns": columns, "unique": [], "indexes": copy["indexes"]}
 
 
-def _of_field(field: Fact) -> Fact:
+def _of_field(field: Fact, stored: _Stored) -> Fact:
     deprecated = field["deprecated"] is not None
-    column = _column(field["name"], field["type"], nullable=field["optional"] or deprecated)
+    column = _column(field["name"], field["type"], stored, nullable=field["optional"] or deprecated)
     return column | {"has_default": field["has_default"], "default": field["default"], "deprecated": deprecated}
 
 
-def _stored(type_: Fact) -> Fact:
-    """A type as it is recorded: without the module in which today's code has it."""
-    kept = {key: value for key, value in type_.items() if key != "module"}
-    return kept | {"of": _stored(kept["of"])} if kept["of"] else kept
-
-
-def _column(name: str, type_: Fact, *, nullable: bool = False, primary: bool = False) -> Fact:
+def _column(name: str, type_: Fact, stored: _Stored, *, nullable: bool = False, primary: bool = False) -> Fact:
     return {
         "name": name,
-        "type": _stored(type_),
+        "type": stored.type(type_),
         "nullable": nullable,
         "primary": primary,
         "has_default": False,

@@ -163,7 +163,7 @@ def _finished(
         {"operation": o["name"], "file": o["logic"], "rule": o["rule"]} for o in facts["operations"] if o["logic"]
     ]
     facts["schedules"] = [{"operation": o["name"], **o["schedule"]} for o in facts["operations"] if o["schedule"]]
-    models = history(shipped, tables(facts["entities"], facts["copies"], kit_tables(facts["has"])), renames)
+    models = history(shipped, tables(facts, kit_tables(facts["has"])), renames)
     facts["schema"] = schema(models) if facts["database"] else None
     facts["migrations"] = migrations(models) if facts["database"] else []
     facts["environment"] = environment(facts)

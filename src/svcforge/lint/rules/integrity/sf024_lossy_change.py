@@ -2,8 +2,9 @@
 
 ## What it does
 Reports, when generating, what no additive migration can do: a field or an entity that is gone, a field of another
-type or with fewer words, one that may no longer be empty, a new one without a value for the rows that are there, a
-new `unique`. What the database has is in `migrations/schema.json`; the example is what becomes of the one below.
+type, with fewer words or a narrower range, one that may no longer be empty, a new one without a value for the rows that
+are there, a new `unique`; and the same of the fields of a value object, wherever rows hold one. What the database has
+is in `migrations/schema.json`; the example is what becomes of the one below.
 
 ## Why is this bad?
 A migration that has shipped runs on everybody's data, and cannot be taken back.
