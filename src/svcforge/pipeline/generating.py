@@ -77,9 +77,16 @@ def generate(
 
     Raises SvcforgeError, and changes nothing, when it cannot be written.
     """
+    from svcforge.write.unfinished import finish
+
     folder = out or beside(source)
+    # Before planning, which reads the lock and the migrations that are there.
+    finished = not wanted.dry_run and finish(folder)
     made = ready(source, folder, lint=wanted.lint)
-    return made if isinstance(made, Generated) else _written(made, folder, wanted, progress)
+    if isinstance(made, Generated):
+        return made
+    done = _written(made, folder, wanted, progress)
+    return replace(done, written=replace(done.written, finished=True)) if finished and done.written else done
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -52,7 +53,12 @@ def upgrade(source: str, folders: Sequence[Path], *, dry_run: bool = False, lint
     """
     from svcforge.pipeline.generating import Generated, beside, ready
     from svcforge.write.shipped import shipped_in
+    from svcforge.write.unfinished import finish
 
+    for folder in () if dry_run else folders:
+        # What stops one stops no other: it is told of that one later, where it is looked at again.
+        with contextlib.suppress(SvcforgeError):
+            finish(folder)
     shipped = {name: models for folder in folders for name, models in shipped_in(folder)}
     found = ready(source, beside(source), lint=lint, shipped=shipped)
     if isinstance(found, Generated):

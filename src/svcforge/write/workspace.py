@@ -5,15 +5,10 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import re
-import shutil
-import stat
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from svcforge import process
 from svcforge.errors import SvcforgeError
 from svcforge.render.gate import STATE
 from svcforge.write import names
@@ -30,19 +25,15 @@ from svcforge.write.journal import (
     journal_text,
     write_journal,
 )
+from svcforge.write.leftovers import INDEX, clear, keep, remove
 
-BUSY, IGNORE, INDEX = "busy", ".gitignore", "journal.json"
+BUSY, IGNORE = "busy", ".gitignore"
 JOURNAL_NAME = JOURNAL.rpartition("/")[2]
-STRAY = re.compile(r"tx-[0-9]+|.*\.new")
-"""What a run that was cut short may have left in the state folder."""
 NOT_COMMITTED = b"*\n!.gitignore\n!manifest.json\n!base\n"
 """Of what stands in the workspace's state folder, only the manifest and the base are for git."""
 
 PATIENCE = 0.5
 """Seconds to wait for another command to end: one that was killed takes a moment to be gone."""
-
-AT_ONCE = 2000
-"""More files than this are removed by a process that nobody waits for."""
 
 
 class Workspace:
@@ -85,7 +76,7 @@ class Workspace:
         stack.callback(self.disk.close)
         if status(self.disk.root, STATE) is None:
             os.mkdir(STATE, dir_fd=self.disk.root)
-            stack.callback(self._unless_kept, lambda: _remove(self.disk.root, STATE))
+            stack.callback(self._unless_kept, lambda: remove(self.disk.root, STATE))
         try:
             self.state = os.open(STATE, OPEN_FOLDER, dir_fd=self.disk.root)
         except NotADirectoryError:
@@ -94,9 +85,9 @@ class Workspace:
         self.busy = self._lock()
         stack.callback(os.close, self.busy)
         self.finished = self._finish_earlier()
-        stack.callback(self._unless_kept, lambda: _remove(self.state, f"{JOURNAL_NAME}.new"))
+        stack.callback(self._unless_kept, lambda: remove(self.state, f"{JOURNAL_NAME}.new"))
         os.mkdir(self.staging_name, 0o700, dir_fd=self.state)
-        stack.callback(self._unless_kept, lambda: _remove(self.state, self.staging_name))
+        stack.callback(self._unless_kept, lambda: remove(self.state, self.staging_name))
         self.staging = os.open(self.staging_name, OPEN_FOLDER, dir_fd=self.state)
         stack.callback(os.close, self.staging)
         if status(self.state, IGNORE) is None:
@@ -142,7 +133,7 @@ class Workspace:
             write_journal(self.state, journal)
         except OSError as error:
             with contextlib.suppress(OSError):
-                _remove(self.state, JOURNAL_NAME)
+                remove(self.state, JOURNAL_NAME)
             raise trouble(self.out, error) from None
         self.keep = True
         self.disk.made.clear()
@@ -165,6 +156,9 @@ class Workspace:
     def _take_back(self, application: Application, journal: Journal) -> None:
         try:
             application.undo(journal)
+            if journal.staging != UNDO:
+                # Not one that is done, for whoever may find its staging folder.
+                remove(application.staging, INDEX)
             drop_journal(self.state)
         except OSError as error:
             raise SvcforgeError(
@@ -179,13 +173,8 @@ class Workspace:
         with contextlib.suppress(OSError, Hidden):
             write(staging, INDEX, journal_text(inverse(self.disk, journal, late)), 0o600)
         drop_journal(self.state)
-        if journal.staging == UNDO:
-            return
-        earlier = f"tx-0{os.getpid()}"
-        with contextlib.suppress(FileNotFoundError):
-            os.rename(UNDO, earlier, src_dir_fd=self.state, dst_dir_fd=self.state)
-        os.rename(journal.staging, UNDO, src_dir_fd=self.state, dst_dir_fd=self.state)
-        _dispose(self.state, self.out / STATE / earlier)
+        if journal.staging != UNDO:
+            keep(self.state, journal.staging, self.out / STATE)
 
     def _lock(self) -> int:
         busy = os.open(BUSY, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666, dir_fd=self.state)
@@ -200,10 +189,7 @@ class Workspace:
         unfinished = status(self.state, JOURNAL_NAME) is not None
         if unfinished:
             self._roll_forward()
-        with os.scandir(self.state) as entries:
-            stray = [entry.name for entry in entries if STRAY.fullmatch(entry.name)]
-        for name in stray:
-            _remove(self.state, name)
+        clear(self.state, self.out / STATE)
         return unfinished
 
     def _roll_forward(self) -> None:
@@ -271,28 +257,6 @@ def _reason(error: BaseException) -> str:
         return f'"{error}" is a link or no folder'
     text = (error.strerror or str(error)).lower()
     return f'{text}: "{error.filename}"' if isinstance(error.filename, str) else text
-
-
-def _remove(folder: int, name: str) -> None:
-    found = status(folder, name)
-    if found is not None and stat.S_ISDIR(found.st_mode):
-        shutil.rmtree(name, ignore_errors=True, dir_fd=folder)
-    elif found is not None:
-        os.unlink(name, dir_fd=folder)
-
-
-def _dispose(folder: int, path: Path) -> None:
-    """Remove what nobody needs any more; freeing many old files takes longer than writing the new ones."""
-    found = status(folder, path.name)
-    many = False
-    if found is not None and stat.S_ISDIR(found.st_mode):
-        with os.scandir(path) as entries:
-            many = sum(1 for _ in entries) > AT_ONCE
-    if many:
-        script = "import shutil, sys; shutil.rmtree(sys.argv[1], ignore_errors=True)"
-        process.start([sys.executable, "-I", "-S", "-c", script, path.absolute()])
-    else:
-        _remove(folder, path.name)
 
 
 def _locked(descriptor: int, exclusive: bool) -> bool:
