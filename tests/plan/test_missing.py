@@ -7,6 +7,7 @@ from tests.model.written import written
 from tests.plan.planned import CAN, PACKS, complaints, example, pack, shelf
 
 from svcforge.model.elements import Bff, Service
+from svcforge.packs.shelf import bundled
 from svcforge.plan.abilities import ABILITIES, BROKERS, needs_of
 from svcforge.plan.plan import plan
 
@@ -148,6 +149,61 @@ def test_releases_and_sidecars_want_a_platform_that_runs_them() -> None:
         'SF021 warning contexts.c.services.a.releases: no platform chosen here can do "releases"',
         'SF021 warning contexts.c.services.a.sidecars[0]: nobody knows the image of the sidecar "fluentd"',
     ]
+
+
+def test_what_one_platform_does_and_another_drops_is_told_of_that_one() -> None:
+    packs = PACKS | shelf(
+        pack("platform", "swarm", "system", "platform/swarm"),
+        pack("platform", "kubernetes", "system", "platform/kubernetes", ("releases", "patches")),
+        pack("platform", "helm", "system", "platform/helm", ("releases",)),
+        pack("platform", "compose", "system", "platform/compose", leaves=("releases", "patches")),
+    )
+    blueprint = written(
+        "a: {operations: {}, releases: {v1: {weight: 100}}}\nb: {operations: {}, releases: {v1: {weight: 100}}}",
+        PYTHON
+        + "platform: {deploy: [compose, kubernetes, helm, swarm]}\n"
+        + "patches: [{target: {kind: Deployment}, merge: {spec: {minReadySeconds: 1}}}]\n",
+    )
+    assert complaints(plan(blueprint, packs)) == [
+        'SF021 warning platform.deploy[3]: the platform "swarm" cannot do "releases"',
+        'SF021 warning platform.deploy[2]: the platform "helm" cannot do "patches"',
+        'SF021 warning platform.deploy[3]: the platform "swarm" cannot do "patches"',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("deploy", "told"), [("helm", True), ("compose, swarm", True), ("nomad", False), ("kubernetes", False)]
+)
+def test_a_mesh_without_a_place_for_it_is_told(deploy: str, told: bool) -> None:
+    blueprint = written("a: {operations: {}}", PYTHON + f"platform: {{mesh: consul, deploy: [{deploy}]}}\n")
+    said = 'SF021 warning platform.mesh: the pack "consul" needs "platform.deploy: kubernetes or nomad"'
+    assert complaints(plan(blueprint, bundled().packs)) == [said] * told
+
+
+@pytest.mark.parametrize("mesh", ["istio", "linkerd"])
+def test_meshes_of_kubernetes_want_it(mesh: str) -> None:
+    blueprint = written("a: {operations: {}}", PYTHON + f"platform: {{mesh: {mesh}, deploy: [nomad, helm]}}\n")
+    assert complaints(plan(blueprint, bundled().packs)) == [
+        f'SF021 warning platform.mesh: the pack "{mesh}" needs "platform.deploy: kubernetes"'
+    ]
+
+
+@pytest.mark.parametrize("deploy", ["kubernetes", "helm", "swarm", "nomad"])
+@pytest.mark.parametrize("beside", [True, False])
+def test_no_platform_drops_what_is_asked_without_a_word(deploy: str, beside: bool) -> None:
+    others = [name for name in ("compose", "kubernetes") if name != deploy] if beside else []
+    blueprint = written(
+        "a: {operations: {}, releases: {v1: {weight: 90}, v2: {weight: 10}}, sidecars: [fluentd]}",
+        PYTHON
+        + f"platform: {{deploy: [{', '.join([*others, deploy])}], logs: loki}}\n"
+        + "patches: [{target: {kind: Deployment}, merge: {spec: {minReadySeconds: 1}}}]\n",
+    )
+    packs = bundled().packs
+    can = packs["platform", deploy].card.can
+    told = {
+        c.rpartition(" ")[2].strip('"') for c in complaints(plan(blueprint, packs)) if "can do" in c or "cannot" in c
+    }
+    assert told == {"releases", "sidecars", "patches"} - {*can}
 
 
 def test_what_a_pack_wants_beside_it_is_told() -> None:

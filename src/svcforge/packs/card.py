@@ -46,6 +46,9 @@ def _scalars(value: object) -> object:
     return value
 
 
+OneOf = Annotated[tuple[str, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)]
+"""A name, or several of which one will do."""
+
 Truth = Annotated[bool, BeforeValidator(_truth)]
 Globs = tuple[Annotated[str, Field(min_length=1)], ...]
 Command = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)]
@@ -193,8 +196,9 @@ class Card(_Strict):
     kind: Kind
     unit: Scope
     context: Annotated[int, Field(ge=1)] = 1
-    needs: dict[str, str] = Field(default_factory=dict)
+    needs: dict[str, OneOf] = Field(default_factory=dict)
     can: tuple[str, ...] = ()
+    leaves: tuple[str, ...] = ()
     about: str = ""
     into: Annotated[str, BeforeValidator(_folder)]
     files: Files = Files()

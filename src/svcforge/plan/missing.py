@@ -34,8 +34,12 @@ class Card(Protocol):
         """Its abilities."""
 
     @property
-    def needs(self) -> Mapping[str, str]:
-        """What it wants chosen beside it: `platform.mesh: istio`."""
+    def leaves(self) -> tuple[str, ...]:
+        """Abilities that it leaves to others: what they are for is none of its business."""
+
+    @property
+    def needs(self) -> Mapping[str, tuple[str, ...]]:
+        """What it wants chosen beside it, one of several: `platform.mesh: istio`."""
 
 
 Cards = Mapping[str, Card]
@@ -93,6 +97,9 @@ def _stack_path(blueprint: Blueprint, name: str) -> Path:
     return next(((*path, "stack") for d, path in blueprint.defaults_of(name) if d.stack), element.path)
 
 
+DEPLOYED = ("releases", "sidecars", "patches")
+"""What each platform that runs the system has to do by itself: that another one does it, helps nobody there."""
+
 PLACES = ("gateway", "broker", "mesh", "metrics", "tracing", "logs")
 """The places of `platform` that a pack fills. A store is an ability of a stack, names come from the environment."""
 
@@ -124,6 +131,16 @@ def _platforms(blueprint: Blueprint, platforms: Cards) -> Iterator[Finding]:
     for ability, path in _platform_needs(blueprint):
         if ability not in can:
             yield _cannot("no platform chosen here", ability, path, Severity.WARNING, platforms)
+        elif ability in DEPLOYED:
+            yield from _unable(blueprint, ability, platforms)
+
+
+def _unable(blueprint: Blueprint, ability: str, platforms: Cards) -> Iterator[Finding]:
+    """Each platform that runs the system and drops what another one does."""
+    for i, name in enumerate(blueprint.platform.deploy):
+        if name in platforms and ability not in (*platforms[name].can, *platforms[name].leaves):
+            path = ("platform", "deploy", i)
+            yield _cannot(f'the platform "{name}"', ability, path, Severity.WARNING, platforms)
 
 
 def _platform_needs(blueprint: Blueprint) -> Iterator[tuple[str, Path]]:
@@ -151,10 +168,11 @@ def _unmet(blueprint: Blueprint, card: Card, path: Path, severity: Severity) -> 
     """What a pack wants chosen beside it, and is not."""
     for place, wanted in card.needs.items():
         said = getattr(blueprint.platform, place.removeprefix("platform."), None)
-        if wanted != said and not (isinstance(said, tuple) and wanted in said):
+        if not {*wanted} & {*(said if isinstance(said, tuple) else (said,))}:
+            needed = f"{place}: {' or '.join(wanted)}"
             yield Finding(
-                MISSING_ABILITY, "missing-ability", severity, f'the pack "{card.pack}" needs "{place}: {wanted}"',
-                f"add {place}: {wanted}, or choose another pack", path,
+                MISSING_ABILITY, "missing-ability", severity, f'the pack "{card.pack}" needs "{needed}"',
+                f"add {needed}, or choose another pack", path,
             )  # fmt: skip
 
 

@@ -104,7 +104,7 @@ def test_who_asks_services_for_metrics_is_let_in_and_nobody_else(metrics: str, w
         asked = [
             rule["ports"] for rule in one((None, None, metrics), "NetworkPolicy")["spec"]["egress"] if "ports" in rule
         ]
-        assert [{"protocol": "TCP", "port": "http"}] in asked
+        assert [{"protocol": "TCP", "port": port} for port in ("http", "metrics")] in asked
 
 
 @choices
