@@ -9,6 +9,7 @@ from typing import Any
 
 import kubernetes_validate
 import pytest
+import yaml
 from kubernetes_validate import utils
 from pytest_snapshot.plugin import Snapshot
 from tests.packs.helm.chart import chart, files, helm, namespace, objects, rendered
@@ -36,9 +37,17 @@ def test_what_the_chart_makes_is_the_base_object_by_object(name: str) -> None:
 
 
 def plain(name: str) -> list[Object]:
-    """The base of the overlays without the namespace, which a release finds made."""
+    """The base of the overlays with its releases, without the namespace, which a release of Helm finds made."""
     found = {path: text for path, text in files(name).items() if path.startswith("platform/kubernetes/")}
-    return [one for one in built(found, "platform/kubernetes/base") if one["kind"] != "Namespace"]
+    canary = "platform/kubernetes/components/canary"
+    together: Object = {"resources": ["../platform/kubernetes/base"]}
+    if f"{canary}/kustomization.yaml" in found:
+        together["components"] = [f"../{canary}"]
+        # Until an overlay says so, the image of a release is called like its Deployment.
+        prod = yaml.safe_load(found["platform/kubernetes/overlays/prod/kustomization.yaml"])
+        together["images"] = prod["images"]
+    found["all/kustomization.yaml"] = yaml.safe_dump(together)
+    return [one for one in built(found, "all") if one["kind"] != "Namespace"]
 
 
 def identity(one: Object) -> tuple[str, str]:
@@ -64,6 +73,31 @@ def comparable(one: Object) -> Object:
 def test_kubernetes_takes_what_it_makes(name: str) -> None:
     for one in objects(name):
         kubernetes_validate.validate(one, utils.latest_version(), strict=True)
+
+
+def test_an_environment_may_have_the_first_release_alone() -> None:
+    with_others, _ = rendered("shop", {})
+    alone, _ = rendered("shop", {"releases": False})
+    gone = {identity(one) for one in with_others} - {identity(one) for one in alone}
+    kinds = ("Deployment", "HorizontalPodAutoscaler", "PodDisruptionBudget", "Service")
+    assert gone == {*((kind, "orders-v2") for kind in kinds), ("Service", "orders-v1")}
+    assert [one for one in alone if one not in with_others] == []
+
+
+def test_a_release_has_an_image_and_a_scale_of_its_own() -> None:
+    digest = f"sha256:{'0' * 64}"
+    values = {"workloads": {"orders": {"releases": {"v2": {"image": {"digest": digest}, "scale": {"max": 9}}}}}}
+    found, _ = rendered("shop", values)
+    images = {
+        name: one["spec"]["template"]["spec"]["containers"][0]["image"]
+        for name, one in of_kind(found, "Deployment").items()
+        if name.startswith("orders")
+    }
+    registry = "registry.example.com/shop"
+    assert images == {"orders": f"{registry}/orders:v1", "orders-v2": f"{registry}/orders@{digest}"}
+    assert of_kind(found, "HorizontalPodAutoscaler")["orders-v2"]["spec"]["maxReplicas"] == 9
+    with pytest.raises(helm().HelmError, match="v3"):
+        rendered("shop", {"workloads": {"orders": {"releases": {"v3": {}}}}})
 
 
 def test_a_database_that_is_a_file_outlives_the_release() -> None:
@@ -144,7 +178,7 @@ def test_another_configuration_makes_other_pods_and_another_job() -> None:
 def test_no_value_is_a_secret_and_no_digest_is_invented() -> None:
     for name in SYSTEMS:
         values = files(name)["platform/helm/values.yaml"]
-        assert set(re.findall(r"digest: (.*)", values)) == {'""'}
+        assert set(re.findall(r"digest: ([^}\n]*)", values)) == {'""'}
         assert [one for one in objects(name) if one["kind"] == "Secret"] == []
 
 

@@ -13,10 +13,26 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- end -}}
 
-{{/* The two labels by which a pod is known: of (dict "name" NAME). */}}
+{{/*
+The Deployments of a workload, its own and those of its releases, in a list: what each is called, with its release, image
+and scale. Of (dict "root" $ "name" NAME "of" WORKLOAD).
+*/}}
+{{- define "runs" -}}
+{{- $runs := list (dict "name" .name "release" .of.release "image" .of.image "scale" .of.scale) -}}
+{{- if .root.Values.releases -}}
+{{- range $release, $it := .of.releases -}}
+{{- if $it.image -}}
+{{- $runs = append $runs (dict "name" $it.host "release" $release "image" $it.image "scale" $it.scale) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $runs -}}
+{{- end -}}
+
+{{/* The two labels by which a pod is known: of (dict "name" NAME), with "instance" where that has another name. */}}
 {{- define "labels.own" -}}
 app.kubernetes.io/name: {{ .name | quote }}
-app.kubernetes.io/instance: {{ .name | quote }}
+app.kubernetes.io/instance: {{ .instance | default .name | quote }}
 {{- end -}}
 
 {{/* The labels of an object and its pods: of (dict "root" $ "name" NAME "component" COMPONENT "of" WORKLOAD). */}}
