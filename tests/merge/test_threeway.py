@@ -118,8 +118,17 @@ def test_no_line_that_somebody_added_is_lost(base: list[bytes], yours: list[byte
 
 def test_settling_takes_the_lines_of_one_side_and_all_that_is_around() -> None:
     found = merge(BASE, changed(2, b"mine", changed(9, b"too")), changed(2, b"offered")).data
-    assert settled(found, True) == changed(2, b"mine", changed(9, b"too"))
-    assert settled(found, False) == changed(2, b"offered", changed(9, b"too"))
+    assert settled(found, "yours") == changed(2, b"mine", changed(9, b"too"))
+    assert settled(found, "generated") == changed(2, b"offered", changed(9, b"too"))
+    assert settled(found, "before") == changed(9, b"too")
+
+
+def test_a_conflict_as_git_shows_it_without_the_base_is_one_and_is_settled() -> None:
+    text = b"1\n<<<<<<< ours\nmine\n=======\noffered\n>>>>>>> theirs\n2\n"
+    assert holds_markers(text)
+    assert settled(text, "yours") == b"1\nmine\n2\n"
+    assert settled(text, "generated") == b"1\noffered\n2\n"
+    assert not holds_markers(b"A title\n=======\n")
 
 
 @given(LINES, LINES, LINES)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from svcforge.merge.differing import Hunk, hunks
 
@@ -12,6 +13,14 @@ YOURS, BASE, OURS = b"yours", b"as it was generated before", b"as it is generate
 
 OPEN, BEFORE, BETWEEN, CLOSE = b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>"
 """How their lines begin, as in git."""
+
+OPENED = (OPEN + b" " + YOURS, OPEN + b" ours")
+"""How a conflict opens: as we have written it, or as `git checkout --merge` does."""
+
+Side = Literal["yours", "generated", "before"]
+"""Whose lines of a conflict are meant: the user's, those generated now, or those generated before."""
+
+PARTS: Mapping[Side, bytes] = {"yours": OPEN, "generated": BETWEEN, "before": BEFORE}
 
 MOST = 2_000_000
 """Bytes; nobody writes longer texts by hand."""
@@ -48,22 +57,22 @@ def merge(base: bytes, yours: bytes, ours: bytes) -> Merged:
 
 
 def holds_markers(text: bytes) -> bool:
-    """Whether a conflict of ours is still in a text: all its four lines."""
-    return all(any(line.startswith(mark) for line in text.split(b"\n")) for mark in (OPEN, BEFORE, BETWEEN, CLOSE))
+    """Whether a conflict is still in a text: the lines that open, part and close it; git shows some without the base."""
+    return all(any(line.startswith(mark) for line in text.split(b"\n")) for mark in (OPEN, BETWEEN, CLOSE))
 
 
-def settled(text: bytes, yours: bool) -> bytes:
-    """A text without the conflicts that are marked in it: with the user's lines of each, or with the generated ones."""
-    kept, side = [], None
+def settled(text: bytes, side: Side) -> bytes:
+    """A text without the conflicts that are marked in it: of each, the lines of one side are left."""
+    kept, part = [], None
     for line in _lines(text):
         head = line.split(b" ")[0].rstrip(b"\r\n")
-        if side is None and line.startswith(OPEN + b" " + YOURS):
-            side = OPEN
-        elif side is not None and head in (BEFORE, BETWEEN):
-            side = head
-        elif side == BETWEEN and head == CLOSE:
-            side = None
-        elif side in (None, OPEN if yours else BETWEEN):
+        if part is None and line.startswith(OPENED):
+            part = OPEN
+        elif part is not None and head in (BEFORE, BETWEEN):
+            part = head
+        elif part == BETWEEN and head == CLOSE:
+            part = None
+        elif part in (None, PARTS[side]):
             kept.append(line)
     return b"".join(kept)
 

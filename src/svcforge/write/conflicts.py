@@ -10,8 +10,8 @@ from typing import Literal
 from svcforge.errors import SvcforgeError
 from svcforge.merge.entry import Current, State, Thing
 from svcforge.merge.table import BESIDE
-from svcforge.merge.threeway import MOST, settled
-from svcforge.write.disk import Disk, Hidden, TooLarge
+from svcforge.merge.threeway import settled
+from svcforge.write.disk import MOST_MARKED, Disk, Hidden, TooLarge
 from svcforge.write.journal import Journal, Put, Remove, Step, UnitSteps
 from svcforge.write.manifest import MANIFEST, Manifest, manifest_text, read_state
 from svcforge.write.staging import Staging
@@ -107,7 +107,7 @@ def _closed(
     for conflict, current in chosen:
         text = _text(disk, conflict.path) if conflict.marked else None
         if text is not None:
-            steps.append(_put(staging, conflict.path, settled(text, side == "yours"), current))
+            steps.append(_put(staging, conflict.path, settled(text, side), current))
         if conflict.beside:
             beside = disk.look(conflict.path + BESIDE)
             if beside.thing is not Thing.FILE:
@@ -132,7 +132,7 @@ def _put(staging: Staging, path: str, data: bytes, current: Current) -> Put:
 
 def _text(disk: Disk, path: str) -> bytes:
     try:
-        found = disk.read(path, 1 << 30 if path.endswith(BESIDE) else MOST)
+        found = disk.read(path, 1 << 30 if path.endswith(BESIDE) else MOST_MARKED)
     except (Hidden, TooLarge):
         found = None
     if found is None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from svcforge.merge.entry import ABSENT, Current, Signature, Thing
-from svcforge.merge.threeway import OPEN, holds_markers
+from svcforge.merge.threeway import MOST, OPEN, holds_markers
 
 OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -23,6 +23,9 @@ MOST_OPEN = 128
 """Folders kept open at a time."""
 
 CHUNK = 1 << 20
+
+MOST_MARKED = 4 * MOST
+"""Bytes of a text in which all three of a conflict may stand."""
 
 
 class Hidden(Exception):
@@ -118,10 +121,12 @@ class Disk:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 return Current(Thing.FOLDER if stat.S_ISDIR(status.st_mode) else Thing.OTHER)
-            digest, marked = hashlib.sha256(), False
+            digest, text = hashlib.sha256(), bytearray()
             for chunk in _chunks(descriptor):
                 digest.update(chunk)
-                marked = marked or (OPEN in chunk and holds_markers(chunk))
+                if status.st_size <= MOST_MARKED:
+                    text += chunk
+            marked = OPEN in text and holds_markers(bytes(text))
             executable = bool(status.st_mode & 0o100)
             return Current(Thing.FILE, digest.hexdigest(), executable, signature(status), marked)
         except OSError as error:
