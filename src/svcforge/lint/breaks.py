@@ -65,12 +65,14 @@ def _of_service(versions: Versions, service: Service) -> Iterator[Break]:
 
 def _gone(now: Service, operation: Operation) -> Break:
     name = f"{operation.owner}.{operation.name}"
+    others = [other.version for other in now.operations.values() if other.stem == operation.stem and other.version]
+    beside = f" as version {operation.version or 1} beside version {max(others)} (`versions`)" if others else ""
     return Break(
         path=(*now.path, "operations"),
         before=operation.path,
         message=f'operation "{name}" is gone',
         was="it stands",
-        hint=f'keep it until nobody calls it, or raise the `api_version` of "{now.name}"; '
+        hint=f'keep it{beside} until nobody calls it, or raise the `api_version` of "{now.name}"; '
         f'if it has another name, say "was: {operation.name}" there',
         about=(now.name, name),
     )

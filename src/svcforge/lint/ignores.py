@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from svcforge.lint.context import Indexes
 from svcforge.lint.rule import Violation
 from svcforge.source.finding import Path
@@ -11,12 +13,27 @@ _TOP = ("externals", "bffs", "sagas", "stores", "libraries")
 
 def covers(at: str | None, violation: Violation, indexes: Indexes) -> bool:
     """Whether an entry's `at` is what the finding is about; an entry without `at` covers everything."""
-    if at is None or at in violation.about:
+    if at is None or at in violation.about or _in_code(at) in violation.about:
         return True
     if " -> " in at:
         edge = indexes.edge_at(violation.path)
         return edge is not None and at == f"{edge.source} -> {edge.target}"
-    return at in elements(violation.path)
+    return at in elements(violation.path) or at == _version(violation.path)
+
+
+def _in_code(at: str) -> str:
+    """What `orders.place_order.v2` is called by those who know the operation by its name in code."""
+    match = re.fullmatch(r"([a-z0-9-]+\.[a-z0-9_]+)\.v(\d+)", at)
+    if match is None:
+        return at
+    return match[1] if match[2] == "1" else f"{match[1]}_v{match[2]}"
+
+
+def _version(path: Path) -> str | None:
+    """The version of an operation or an event that a path is in: `orders.place_order.v2`."""
+    inner = path[4:] if path[:1] == ("contexts",) else path[2:]
+    several = len(inner) > 3 and inner[0] in ("operations", "events") and inner[2] == "versions"
+    return f"{elements(path)[-1]}.v{inner[3]}" if several else None
 
 
 def elements(path: Path) -> tuple[str, ...]:

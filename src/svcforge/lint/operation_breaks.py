@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from svcforge.lint.earlier import Break
 from svcforge.lint.narrowing import Difference, Side, Slot, Way, differences
 from svcforge.model.elements import Field, Http, Operation
+from svcforge.model.routes import version_in_path, version_of
 from svcforge.model.signature import Output, Shape, Signature, signature
 from svcforge.model.types import Type
 from svcforge.source.finding import Path
@@ -59,9 +60,10 @@ class _Pair:
                 new.path,
                 old.path,
             )
-        if old.http is not None and _door(old.http) != _door(new.http):
-            door = f'is "{new.http.method} {new.http.path}" now' if new.http else "is no longer open to the gateway"
-            was = f'it is "{old.http.method} {old.http.path}"'
+        before, after = self._paths()
+        if old.http is not None and (new.http is None or _door(old.http, before) != _door(new.http, after)):
+            door = f'is "{new.http.method} {after}" now' if new.http else "is no longer open to the gateway"
+            was = f'it is "{old.http.method} {before}"'
             yield self._break(f'"{self.name}" {door}', was, (*new.path, "http"), (*old.path, "http"))
         if old.long_running != new.long_running:
             now, was = (
@@ -69,6 +71,15 @@ class _Pair:
             )
             where = "long_running"
             yield self._break(f'"{self.name}" {now} now', was, (*new.path, where), (*old.path, where))
+
+    def _paths(self) -> tuple[str, ...]:
+        """Where it stood and where it stands: behind the version, if it has or had one of its own."""
+        versions = ["", ""]
+        if (self.old.version, self.new.version) != (None, None):
+            pairs = zip(self.sides, (self.old, self.new), strict=True)
+            versions = [f"/{version_in_path(side.blueprint, one)}" for side, one in pairs]
+        doors = zip(versions, (self.old.http, self.new.http), strict=True)
+        return tuple(f"{version}{http.path}" if http else "" for version, http in doors)
 
     def inputs(self) -> Iterator[Break]:
         """Inputs that are gone, new and required, or narrower."""
@@ -104,14 +115,23 @@ class _Pair:
             before=before or self.old.path,
             message=message,
             was=was,
-            hint=f'take and answer what the old version did as well, or raise the `api_version` of "{self.new.owner}"',
+            hint=f'{self._remedy()}, or raise the `api_version` of "{self.new.owner}"',
             about=(self.new.owner, self.name, f"{self.old.owner}.{self.old.name}"),
         )
 
+    def _remedy(self) -> str:
+        """What lets the old callers be; a second version beside the first only where the first stays where it is."""
+        if self.new.version is not None:
+            return f"leave version {self.new.version} as it is, and put what is new beside it under a number of its own"
+        also = "take and answer what the old version did as well"
+        if self.old.http is None or version_of(self.sides[0].blueprint, self.old.owner) == "v1":
+            return f"{also}, or put what is new beside it (`versions: {{1: ..., 2: ...}}`)"
+        return also
 
-def _door(http: Http | None) -> tuple[str, str] | None:
+
+def _door(http: Http, path: str) -> tuple[str, str]:
     """Method and path; what the inputs in a path are called does not stand on the wire."""
-    return (http.method, re.sub(r"\{[^}]*\}", "{}", http.path)) if http else None
+    return http.method, re.sub(r"\{[^}]*\}", "{}", path)
 
 
 def _form(output: Output) -> str:

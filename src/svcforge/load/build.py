@@ -84,9 +84,7 @@ def _external(name: str, doc: ExternalDoc, builder: ServiceBuilder, path: Path) 
 
     builder.names.dashed("external", name, path)
     builder.home.enter(name, ServiceDoc.model_construct())
-    operations = {
-        n: builder.operations.operation(n, name, o, (*path, "operations", n)) for n, o in doc.operations.items()
-    }
+    operations = builder.operations.operations(doc.operations, name, (*path, "operations"))
     return External(
         name=name, about=doc.about or "", operations=operations, aka=tuple(doc.aka), slo=slo(doc.slo), path=path
     )

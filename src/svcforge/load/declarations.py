@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from svcforge.load.document import FieldDoc, ServiceDoc, VersionsDoc
-from svcforge.load.index import Index, versions_of
+from svcforge.load.index import Index
 from svcforge.load.names import Names
 from svcforge.load.problems import finding
+from svcforge.load.versions import NUMBER, versions_of
 from svcforge.model.elements import Entity, Event, Field, Fields, Value
 from svcforge.model.types import UUID, Kind, Type
 from svcforge.source.finding import Path
@@ -87,14 +88,20 @@ class Declarations:
         known = versions_of(event)
         for key, docs in event.versions.items():
             here = (*path, key)
-            if not key.isdigit() or int(key) not in known:
-                self.refuse(f'"{key}" is no version', "number the versions 1, 2, 3", here)
+            if not self.is_version(key, here):
                 continue
             fields = self.fields("event field", docs, here)
             self._subject(name, fields, here)
             yield Event(
                 name=name, service=self.name, version=int(key), latest=int(key) == max(known), fields=fields, path=here
             )
+
+    def is_version(self, key: str, path: Path) -> bool:
+        """Whether a key numbers a version; reported where not."""
+        if not NUMBER.fullmatch(key):
+            self.refuse(f'"{key}" is no version', "number the versions 1, 2, 3", path)
+            return False
+        return True
 
     def _subject(self, name: str, fields: Fields, path: Path) -> None:
         if not fields:

@@ -16,7 +16,9 @@ from svcforge.source.finding import Path
 from svcforge.source.tree import Quoted
 from svcforge.source.yaml import read_text
 
-_PART = re.compile(r"(?P<to>[a-z][a-z0-9-]*\.[a-z][a-z0-9_]*)\((?P<arguments>.*)\)(?: or (?P<fallback>.+))?", re.DOTALL)
+_PART = re.compile(
+    r"(?P<to>[a-z][a-z0-9-]*\.[a-z][a-z0-9_]*(?:\.v\d+)?)\((?P<arguments>.*)\)(?: or (?P<fallback>.+))?", re.DOTALL
+)
 _SOURCE = re.compile(r"[a-z][a-z0-9_]*(?:\[\])?(?:\.[a-z][a-z0-9_]*(?:\[\])?)*")
 SCOPES = ("path", "query", "token", "body")
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from functools import cached_property
 from itertools import chain
 
-from svcforge.load.document import BlueprintDoc, ServiceDoc, VersionsDoc
+from svcforge.load.document import BlueprintDoc, ServiceDoc
+from svcforge.load.versions import Operations, nearest_version, references, resolved, versioned, versions_of
 from svcforge.load.words import closest
 from svcforge.model.elements import Unresolved
 from svcforge.source.finding import Path
@@ -50,7 +50,7 @@ class Index:
         )
 
     def operation(self, text: str, path: Path, *, service_alone: bool = False) -> tuple[str | None, str | None]:
-        """Follow `service.operation` (or a service alone, where that is allowed) to owner and operation."""
+        """Follow `service.operation[.vN]` (or a service alone, where that is allowed) to owner and operation."""
         owner, dot, name = text.partition(".")
         if not dot:
             if service_alone:
@@ -60,11 +60,18 @@ class Index:
         operations = self.operations(owner)
         if operations is None:
             self._lost("operation", text, path, [f"{close}.{name}" for close in self._near_node.to(owner)])
-        elif name not in operations:
-            self._lost("operation", text, path, [f"{owner}.{close}" for close in closest(name, operations)])
+        elif (found := resolved(operations, name)) is not None:
+            return owner, found
         else:
-            return owner, name
+            self._lost("operation", text, path, [f"{owner}.{close}" for close in _near_operations(name, operations)])
         return None, None
+
+    def own_operation(self, text: str, path: Path, operations: Operations) -> str | None:
+        """Follow `operation[.vN]` of the service in which it is written."""
+        found = resolved(operations, text)
+        if found is None:
+            self._lost("operation", text, path, _near_operations(text, operations))
+        return found
 
     def _service(self, text: str, path: Path, near: _Near) -> str | None:
         """Follow a reference that names no operation and no event."""
@@ -73,7 +80,7 @@ class Index:
         self._lost("service", text, path, near.to(text))
         return None
 
-    def operations(self, owner: str) -> Collection[str] | None:
+    def operations(self, owner: str) -> Operations | None:
         """The operations of a service or an external; None when neither is declared."""
         if owner in self.services:
             return self.services[owner].operations
@@ -84,7 +91,7 @@ class Index:
         owner, dot, rest = text.partition(".")
         if not dot and service_alone:
             return self._service(text, path, self._near_service), None, None
-        name, version = _versioned(rest)
+        name, version = versioned(rest)
         service = self.services.get(owner)
         if service is None:
             near = [f"{close}.{rest}" for close in self._near_service.to(owner)] if dot else []
@@ -125,13 +132,7 @@ class _Near:
         return self._kept[name]
 
 
-def versions_of(event: object) -> tuple[int, ...]:
-    """The versions of an event as written; an event without versions is version 1."""
-    if not isinstance(event, VersionsDoc):
-        return (1,)
-    return tuple(int(v) for v in event.versions if re.fullmatch(r"[1-9]\d{0,3}", v)) or (1,)
-
-
-def _versioned(text: str) -> tuple[str, int | None]:
-    match = re.fullmatch(r"(.+)\.v([1-9]\d{0,3})", text)
-    return (match[1], int(match[2])) if match else (text, None)
+def _near_operations(text: str, operations: Operations) -> list[str]:
+    """What may be meant by a reference to none of the operations."""
+    near = nearest_version(operations, text)
+    return [near] if near else closest(text, references(operations))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from svcforge.load.declarations import Declarations
-from svcforge.load.document import CallDoc, OperationDoc
+from svcforge.load.document import CallDoc, OperationDoc, OperationVersionsDoc
 from svcforge.load.grammar import Bad, type_of
 from svcforge.load.policies import call_policy
+from svcforge.load.versions import Operations, name_in_code, versioned
 from svcforge.model.blueprint import ID_FIELDS
 from svcforge.model.elements import Call, Condition, Fields, Operation, Verb
 from svcforge.model.types import Type
@@ -23,8 +24,39 @@ class OperationBuilder:
     def __init__(self, home: Declarations) -> None:
         self.home = home
 
-    def operation(self, name: str, owner: str, doc: OperationDoc, path: Path) -> Operation:
-        """An operation of a service or an external."""
+    def operations(self, docs: Operations, owner: str, path: Path) -> dict[str, Operation]:
+        """The operations of a service or an external by their names in code, each version one of its own."""
+        found: dict[str, Operation] = {}
+        for name, doc in docs.items():
+            here = (*path, name)
+            if isinstance(doc, OperationVersionsDoc):
+                for one in self._versions(name, owner, doc, (*here, "versions")):
+                    self._take(found, one)
+            else:
+                self._take(found, self._operation(name, owner, doc, here))
+        return found
+
+    def _versions(self, name: str, owner: str, doc: OperationVersionsDoc, path: Path) -> Iterator[Operation]:
+        if not doc.versions:
+            hint = "write versions: {1: {...}}, or the operation without versions"
+            self.home.refuse(f'"{name}" has no version', hint, path, code="SF011", name="schema")
+        for key, version in doc.versions.items():
+            here = (*path, key)
+            if self.home.is_version(key, here):
+                yield self._operation(name_in_code(name, int(key)), owner, version, here, int(key))
+
+    def _take(self, found: dict[str, Operation], one: Operation) -> None:
+        """Keep an operation, unless another has its name in code: a version of one may be called as another is written."""
+        first = found.setdefault(one.name, one)
+        if first is not one:
+            told = next(o for o in (first, one) if o.version is not None)
+            self.home.refuse(
+                f'two operations are called "{one.name}" in code, as version {told.version} of "{told.stem}" is',
+                f'call the other one something else than "{one.name}"',
+                one.path,
+            )
+
+    def _operation(self, name: str, owner: str, doc: OperationDoc, path: Path, version: int | None = None) -> Operation:
         self.home.names.snake("operation", name, path)
         verb, entity = self._verb(doc, path)
         uses_token = any(s.startswith("token.") for s in (*doc.with_.values(), *doc.where.values()))
@@ -40,7 +72,7 @@ class OperationBuilder:
             idempotent_by_key=doc.idempotent == "by key",
             idempotent_by=doc.idempotent.removeprefix("by field ") if doc.idempotent and doc.idempotent != "by key" else None,
             rule=doc.rule, read_only=doc.read_only, takes=doc.takes, long_running=doc.long_running,
-            schedule=doc.schedule, was=doc.was, path=path,
+            schedule=doc.schedule, was=_was(doc.was), version=version, path=path,
         )  # fmt: skip
 
     def _verb(self, doc: OperationDoc, path: Path) -> tuple[Verb | None, str | None]:
@@ -135,3 +167,11 @@ class OperationBuilder:
             fallback=(doc.fallback,) if "fallback" in doc.model_fields_set else (), sources=dict(doc.with_),
             literals=dict(doc.set_), expect=doc.expect, otherwise=doc.otherwise, wait=doc.wait, path=path,
         )  # fmt: skip
+
+
+def _was(text: str | None) -> str | None:
+    """The old name in code; `was: place_order.v2` tells a version's."""
+    if text is None:
+        return None
+    name, version = versioned(text)
+    return name_in_code(name, version or 1)

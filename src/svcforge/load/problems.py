@@ -46,7 +46,10 @@ def _unknown_key(root: Any, path: Path, model: type[BaseModel]) -> Finding:
     key = str(path[-1])
     known = sorted({name for found in _models_at(model, path[:-1]) for name in _keys(found)})
     close = nearest(key, known)
-    hint = f'did you mean "{close}"?' if close else f"the keys here are {choices(known)}"
+    if key in known and "versions" in value_at(root, path[:-1]):
+        hint = "each version says it for itself: move it into them"
+    else:
+        hint = f'did you mean "{close}"?' if close else f"the keys here are {choices(known)}"
     return finding("SF011", "schema", f'unknown key "{key}"', hint, root, path, at_key=True)
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from svcforge.load.declarations import Declarations
 from svcforge.load.document import FeedDoc, ServiceDoc, SubscriptionDoc, VersionsDoc
-from svcforge.load.index import versions_of
 from svcforge.load.operations import OperationBuilder
 from svcforge.load.policies import defaults, resources, scale, slo, subscription_policy
+from svcforge.load.versions import versions_of
 from svcforge.model.elements import Copy, CopyFeed, Release, Role, Service, Setting, Sidecar, Subscription, Use
 from svcforge.source.finding import Path
 
@@ -36,7 +36,7 @@ class ServiceBuilder:
             entities={n: self.home.entity(n, f, (*path, "owns", n)) for n, f in doc.owns.items()},
             values={n: self.home.value(n, f, name, (*path, "values", n)) for n, f in doc.values.items()},
             events=tuple(self.home.events(doc, (*path, "events"))),
-            operations={n: self.operations.operation(n, name, o, (*path, "operations", n)) for n, o in doc.operations.items()},
+            operations=self.operations.operations(doc.operations, name, (*path, "operations")),
             calls=tuple(self.operations.call(c, None, (*path, "calls", i)) for i, c in enumerate(doc.calls)),
             subscriptions=tuple(self._subscriptions(doc, (*path, "subscribes"))),
             copies={n: self._copy(n, f, (*path, "copies", n)) for n, f in doc.copies.items()},
@@ -68,9 +68,9 @@ class ServiceBuilder:
 
     def _subscription(self, text: str, doc: SubscriptionDoc, path: Path) -> Subscription:
         publisher, event, version = self.index.event(text, path)
-        self.index.named("operation", doc.do, (*path, "do"), self.home.doc.operations)
+        operation = self.index.own_operation(doc.do, (*path, "do"), self.home.doc.operations)
         return Subscription(
-            source=self.home.name, to=text, operation=doc.do, publisher=publisher, event=event, version=version,
+            source=self.home.name, to=text, operation=operation or doc.do, publisher=publisher, event=event, version=version,
             sources=dict(doc.with_), literals=dict(doc.set_), policy=subscription_policy(doc), path=path,
         )  # fmt: skip
 

@@ -106,6 +106,11 @@ def event_shape(value: Any) -> str:
     return "versions" if several else "mapping"
 
 
+def operation_shape(value: Any) -> str:
+    """Whether an operation is written as itself, or as several versions."""
+    return OF_VERSIONS if isinstance(value, dict) and "versions" in value else "mapping"
+
+
 def kind_of(value: Any) -> str:
     """What a written value is, for a message."""
     if isinstance(value, dict):
@@ -203,7 +208,11 @@ def _cron(value: str) -> None:
 
 BY_SHAPE = Discriminator(shape_of)
 BY_EVENT_SHAPE = Discriminator(event_shape)
+OF_VERSIONS = "of versions"
+"""No key is called so: `versions` would be taken for the key where an error's place is read (problems.real_path)."""
+BY_OPERATION_SHAPE = Discriminator(operation_shape)
 WORD, LIST, MAPPING, VERSIONS = Tag("word"), Tag("list"), Tag("mapping"), Tag("versions")
+OPERATION_VERSIONS = Tag(OF_VERSIONS)
 
 Text = Annotated[str, Reads(text, {"type": "string"})]
 Flag = Annotated[bool, Reads(grammar.flag, {"type": "boolean"})]

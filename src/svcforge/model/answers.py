@@ -16,8 +16,8 @@ from svcforge.model.types import Kind, Type, listed
 
 def alias_of(call: Call, taken: Collection[str]) -> str:
     """The name that a call's answer goes by: its operation's, with the service before it when that is taken."""
-    names = (call.operation or call.to, f"{call.target}.{call.operation}")
-    numbered = (f"{call.operation}_{i}" for i in range(2, len(taken) + 3))
+    names = (call.name, f"{call.target}.{call.name}")
+    numbered = (f"{call.name}_{i}" for i in range(2, len(taken) + 3))
     return next(name for name in (*names, *numbered) if name not in taken)
 
 

@@ -9,13 +9,14 @@ from svcforge.model.edges import Edge, EdgeKind
 from svcforge.model.effective import call_policy, protocol
 from svcforge.model.elements import Call, Operation
 from svcforge.model.policy import Breaker, Off
+from svcforge.model.routes import version_in_path
 from svcforge.model.signature import signature
 from svcforge.plan.classes import classes
 from svcforge.plan.environment import url_env
 from svcforge.plan.examples import Fields, example
 from svcforge.plan.inputs import inputs_by_api
 from svcforge.plan.naming import constant, free, snake, versioned
-from svcforge.plan.subject import Subject, answer_type, operation_class, subject, version_of
+from svcforge.plan.subject import Subject, answer_type, operation_class, subject
 from svcforge.plan.types import Fact
 
 FALLBACK_TIMEOUT = 1000
@@ -99,7 +100,7 @@ class Clients:
         http = callee.http
         path = f"/internal/{callee.name}" if http is None else http.path
         if http is not None and not external:
-            path = versioned(version_of(self.blueprint, callee.owner), path)
+            path = versioned(version_in_path(self.blueprint, callee), path)
         if http is None and external:
             path = f"/{callee.name}"
         answer = answer_type(target, callee)

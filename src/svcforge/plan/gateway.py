@@ -7,12 +7,18 @@ from collections.abc import Mapping
 
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.elements import Gateway, RateLimit, Route
-from svcforge.model.routes import endpoints_behind, inner_path, is_parameter, operations_behind, segments_of
+from svcforge.model.routes import (
+    endpoints_behind,
+    inner_path,
+    is_parameter,
+    operations_behind,
+    segments_of,
+    version_behind,
+)
 from svcforge.plan.endpoints import is_public
 from svcforge.plan.naming import title
 from svcforge.plan.parts import generated
 from svcforge.plan.ports import admin
-from svcforge.plan.subject import version_of
 from svcforge.plan.system import jwt_fact
 from svcforge.plan.types import Fact
 
@@ -55,15 +61,14 @@ def _specificity(route: Route) -> tuple[int, list[bool], bool]:
 
 
 def _route(blueprint: Blueprint, gateway: Gateway, route: Route) -> Fact:
-    target = route.target or ""
     segments, inner = segments_of(route.prefix), inner_path(route.prefix)
     before = segments[: len(segments) - len(inner)]
-    version = f"/{version_of(blueprint, target)}"
+    version = f"/{version_behind(blueprint, route)}"
     plain = not any(is_parameter(s) for s in segments)
     return {
         "method": route.method,
         "prefix": route.prefix,
-        "upstream": target,
+        "upstream": route.target,
         "path": "/" + "/".join(segments) if plain else None,
         "pattern": None if plain else f"{_pattern(segments)}(/.*)?",
         "cut": _pattern(before),

@@ -9,6 +9,7 @@ from svcforge.model.bindings import Bindings, OperationBindings, emitted, of_ope
 from svcforge.model.elements import Call, Operation, Saga, Verb
 from svcforge.model.inputs import Meaning
 from svcforge.model.literal import Misfit
+from svcforge.model.routes import version_in_path
 from svcforge.model.signature import Signature, signature
 from svcforge.plan.classes import classes
 from svcforge.plan.dependencies import Clients, accepts_key
@@ -61,7 +62,7 @@ def _reached(about: Subject, operation: Operation, sig: Signature, local: bool) 
     return {
         "http": {
             "method": http.method,
-            "path": versioned(about.version, http.path),
+            "path": versioned(version_in_path(about.blueprint, operation), http.path),
             "template": http.path,
             "status": sig.status,
             "replaced_status": replaced,

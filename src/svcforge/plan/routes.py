@@ -21,7 +21,7 @@ def _hides(first: Fact, second: Fact) -> bool:
     """Whether a request that means the second would be answered by the first."""
     if not first["http"] or not second["http"] or first["http"]["method"] != second["http"]["method"]:
         return False
-    ours, theirs = first["http"]["template"].split("/"), second["http"]["template"].split("/")
+    ours, theirs = first["http"]["path"].split("/"), second["http"]["path"].split("/")
     pairs = list(zip(ours, theirs, strict=False))
     fits = len(ours) == len(theirs) and all(mine == other or "{" in mine or "{" in other for mine, other in pairs)
     return fits and ["{" in mine for mine in ours] > ["{" in other for other in theirs]

@@ -9,14 +9,12 @@ from svcforge.model.blueprint import Blueprint, field_named
 from svcforge.model.edges import edges
 from svcforge.model.elements import Operation, Saga
 from svcforge.model.record import Record
+from svcforge.model.routes import version_of
 from svcforge.model.signature import Output, Shape, Signature, signature
 from svcforge.model.types import Type
 from svcforge.plan.classes import classes
 from svcforge.plan.naming import snake
 from svcforge.plan.types import NO_TYPE, Fact, Types
-
-FALLBACK_VERSION = "v1"
-"""The API version where `api_version` is unset."""
 
 
 @dataclass(slots=True)
@@ -31,18 +29,13 @@ class Subject:
 
     @property
     def version(self) -> str:
-        """The version in its paths."""
+        """The version in its paths, but for those of operations that have versions of their own."""
         return version_of(self.blueprint, self.name)
 
 
 def subject(blueprint: Blueprint, name: str, own: str | None = None) -> Subject:
     """The subject of that name; `own` is the service in whose facts it stands, where that is another."""
     return Subject(blueprint, name, Types(blueprint, own or name, name, adopts=own is not None))
-
-
-def version_of(blueprint: Blueprint, name: str) -> str:
-    """The API version of a service or BFF."""
-    return blueprint.api_version_of(name) or FALLBACK_VERSION
 
 
 def callers(blueprint: Blueprint) -> Mapping[tuple[str, str], tuple[str, ...]]:

@@ -170,7 +170,7 @@ def _outside(routes: list[Fact], http: Fact) -> str | None:
     segments = segments_of(http["template"])
     for route in routes:
         inner = inner_path(route["prefix"])
-        fits = route["method"] in (None, http["method"])
+        fits = route["method"] in (None, http["method"]) and f"{http['path']}/".startswith(f"{route['version']}/")
         if fits and route["path"] is not None and segments[: len(inner)] == inner:
             return str("/".join((route["prefix"].rstrip("/"), *segments[len(inner) :])))
     return None

@@ -169,6 +169,80 @@ def test_a_version_of_an_event_stays_what_it_is_and_may_end_when_it_has_a_succes
     ]
 
 
+ONE = "{http: POST /things, in: {x: int}, out: {n: int}, public: x}"
+TWO = "{http: POST /things, in: {x: int, y: int}, out: {n: int}, public: x}"
+
+
+def placing(place: str, api_version: str = "v1") -> str:
+    return system({"a": f"{{operations: {{place: {place}}}}}"}, f"defaults: {{api_version: {api_version}}}\n")
+
+
+def test_a_second_version_beside_the_first_breaks_nobody_and_the_first_stays_what_it_is() -> None:
+    both = f"{{versions: {{1: {ONE}, 2: {TWO}}}}}"
+    assert breaks(placing(ONE), placing(both)) == []
+    assert breaks(placing(f"{{versions: {{1: {ONE}}}}}"), placing(ONE)) == []
+    assert breaks(placing(both), placing(both.replace(f"1: {ONE}", f"1: {TWO}"))) == [
+        'input "y" of "a.place" is new and required | there is no "y" in "main"'
+    ]
+    assert breaks(placing(both), placing(both.replace(f"2: {TWO}", f"2: {TWO.replace('n: int', 'n: text')}"))) == [
+        '"n" that "a.place_v2" answers is "text" now | it is "int" in "main"'
+    ]
+
+
+def test_a_version_that_is_dropped_is_an_operation_that_is_gone() -> None:
+    second = placing(f"{{versions: {{2: {TWO}}}}}")
+    for before in (placing(ONE), placing(f"{{versions: {{1: {ONE}, 2: {TWO}}}}}")):
+        [found] = compared(before, second).findings
+        assert (found.message, found.hint) == (
+            'operation "a.place" is gone',
+            "keep it as version 1 beside version 2 (`versions`) until nobody calls it, or raise the `api_version` of "
+            '"a"; if it has another name, say "was: place" there',
+        )
+        assert compared(before, "lint: {ignore: [{rule: breaking-change, at: a.place.v1}]}\n" + second).suppressed == 1
+    assert breaks(placing(f"{{versions: {{1: {ONE}, 2: {TWO}}}}}"), placing(ONE)) == [
+        'operation "a.place_v2" is gone | it stands in "main"'
+    ]
+
+
+def test_versions_move_what_stood_under_another_number() -> None:
+    both = f"{{versions: {{1: {ONE}, 2: {TWO}}}}}"
+    assert breaks(placing(ONE, "v2"), placing(both, "v2")) == [
+        '"a.place" is "POST /v1/things" now | it is "POST /v2/things" in "main"'
+    ]
+    assert breaks(placing(both, "v2"), placing(ONE, "v2")) == [
+        'operation "a.place_v2" is gone | it stands in "main"',
+        '"a.place" is "POST /v2/things" now | it is "POST /v1/things" in "main"',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "remedy"),
+    [
+        (placing(ONE), placing(TWO), "put what is new beside it (`versions: {1: ..., 2: ...}`)"),
+        (placing(f"{{versions: {{1: {ONE}}}}}"), placing(f"{{versions: {{1: {TWO}}}}}"), "leave version 1 as it is, and put what is new beside it under a number of its own"),
+        (placing(ONE, "v3"), placing(TWO, "v3"), "take and answer what the old version did as well"),
+    ],
+)  # fmt: skip
+def test_the_remedy_is_a_version_beside_it_where_the_old_one_can_stay_where_it_is(
+    before: str, after: str, remedy: str
+) -> None:
+    [found] = compared(before, after).findings
+    assert remedy in (found.hint or "")
+    assert ("versions" in (found.hint or "")) == ("versions" in remedy)
+
+
+def test_a_version_may_be_suppressed_by_its_number() -> None:
+    both = f"{{versions: {{1: {ONE}, 2: {TWO}}}}}"
+    changed = placing(both.replace("n: int", "n: text"))
+    assert [f.message for f in compared(placing(both), changed).findings] == [
+        '"n" that "a.place" answers is "text" now',
+        '"n" that "a.place_v2" answers is "text" now',
+    ]
+    for at, left in (("a.place.v1", ["place_v2"]), ("a.place.v2", ["place"]), ("a.place", []), ("a", [])):
+        found = compared(placing(both), f"lint: {{ignore: [{{rule: breaking-change, at: {at}}}]}}\n{changed}").findings
+        assert [f.message.split('"a.')[1].split('"')[0] for f in found] == left, at
+
+
 def test_what_belongs_to_another_service_now_has_moved_and_is_not_gone() -> None:
     inside = "owns: {T: {x: int}}, events: {E: {t: uuid}}, operations: {add: {creates: T}}"
     assert breaks(system({"a": f"{{{inside}}}", "b": "{}"}), system({"a": "{}", "b": f"{{{inside}}}"})) == [

@@ -17,9 +17,11 @@ from svcforge.load.document.policies import (
 )
 from svcforge.load.shape import (
     BY_EVENT_SHAPE,
+    BY_OPERATION_SHAPE,
     BY_SHAPE,
     LIST,
     MAPPING,
+    OPERATION_VERSIONS,
     VERSIONS,
     WORD,
     Duration,
@@ -128,6 +130,19 @@ class OperationDoc(Element):
     was: Text | None = None
 
 
+class OperationVersionsDoc(Element):
+    """Several versions of an operation that live side by side."""
+
+    versions: dict[str, OperationDoc] = Key(
+        description="By number; each stands under its own in paths: /v1/orders, /v2/orders."
+    )
+
+
+Operation = Annotated[
+    Annotated[OperationVersionsDoc, OPERATION_VERSIONS] | Annotated[OperationDoc, MAPPING], BY_OPERATION_SHAPE
+]
+
+
 class FeedDoc(Element):
     """An event that keeps a copy."""
 
@@ -175,7 +190,7 @@ class ServiceDoc(Element):
     values: dict[str, Fields] = Key(default_factory=dict)
     event_sourced: list[Text] = Key(default_factory=list)
     events: dict[str, Event] = Key(default_factory=dict)
-    operations: dict[str, OperationDoc] = Key(default_factory=dict)
+    operations: dict[str, Operation] = Key(default_factory=dict)
     calls: list[Call] = Key(default_factory=list)
     subscribes: Annotated[Annotated[Names, LIST] | Annotated[dict[str, Subscription], MAPPING], BY_SHAPE] = Key(
         default_factory=dict
@@ -220,6 +235,6 @@ class ExternalDoc(Element):
     """What the system uses and does not own; its address is <NAME>_URL."""
 
     about: Text | None = None
-    operations: dict[str, OperationDoc] = Key(default_factory=dict)
+    operations: dict[str, Operation] = Key(default_factory=dict)
     slo: SloDoc = SloDoc.model_construct()
     aka: list[Text] = Key(default_factory=list)

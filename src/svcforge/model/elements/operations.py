@@ -58,7 +58,9 @@ class Operation:
     """An operation of a service or of an external.
 
     `inputs` is what `in` says: field names of the entity (`in: [sku, name]`), or new fields; None when unset.
-    `output` is what `out` says: field names, new fields, or a type; None when unset.
+    `output` is what `out` says: field names, new fields, or a type; None when unset. `version` is its number where it is
+    written under `versions`; its name then is `place_order` for the first and `place_order_v2` for the second, and its
+    paths bear the number instead of the service's `api_version`.
     """
 
     name: str
@@ -87,7 +89,13 @@ class Operation:
     long_running: bool = False
     schedule: str | None = None
     was: str | None = None
+    version: int | None = None
     path: Path
+
+    @property
+    def stem(self) -> str:
+        """Its name as written, which its versions share."""
+        return self.name.removesuffix(f"_v{self.version}") if self.version and self.version > 1 else self.name
 
     @property
     def repeatable(self) -> bool:
@@ -125,3 +133,8 @@ class Call:
     otherwise: tuple[int, str] | None = None
     wait: bool = True
     path: Path
+
+    @property
+    def name(self) -> str:
+        """What its answer goes by: the operation as it is written here, without service and version."""
+        return self.to.split(".")[1] if self.operation and "." in self.to else self.operation or self.to

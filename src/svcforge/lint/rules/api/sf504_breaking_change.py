@@ -18,7 +18,8 @@ old.yaml` (a file), and reports
 Operations of a service whose `api_version` is higher than before, or whose own path bears a higher version
 (`/v2/orders`), may change. A version of an event may not, since its messages outlive a deployment: those under way and
 in stores are read by new code, the new ones by old code. It gets a next version beside it, and may end when it has one.
-What is added breaks nobody: operations, events, optional inputs, fields of answers, words of an enumeration that is
+So may an operation have one: `versions: {1: ..., 2: ...}` keeps the first, as it was written without versions, where it
+is; one that is dropped is an operation that is gone. What is added breaks nobody: operations, events, optional inputs, fields of answers, words of an enumeration that is
 answered. An operation that only its own service uses (a handler, a schedule, a step of its own saga) is nobody else's
 business.
 

@@ -62,7 +62,7 @@ from svcforge.lint.context import LintContext
 from svcforge.lint.rule import Fix, Profile, Rule, Violation
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.edges import Edge, EdgeKind
-from svcforge.model.routes import is_parameter, segments_of
+from svcforge.model.routes import is_parameter, segments_of, version_in_path
 from svcforge.source.edit import Delete
 from svcforge.source.edit import Edit as Change
 from svcforge.source.finding import Path, Related, Severity
@@ -132,10 +132,11 @@ def _alike(kind: str, names: Iterable[tuple[str, Path]]) -> Iterator[Violation]:
 
 def _same_requests(blueprint: Blueprint) -> Iterator[Violation]:
     for service in blueprint.services.values():
-        answered: dict[tuple[str, str], tuple[str, Path]] = {}
+        answered: dict[tuple[str, str, str], tuple[str, Path]] = {}
         for name, operation in service.operations.items():
             if operation.http:
-                key = (operation.http.method, _shape(operation.http.path))
+                version = version_in_path(blueprint, operation)
+                key = (version, operation.http.method, _shape(operation.http.path))
                 first, path = answered.setdefault(key, (name, operation.path))
                 if first != name:
                     request = f"{operation.http.method} {operation.http.path}"
