@@ -144,7 +144,12 @@ contexts:
           print: {creates: Decimal, calls: [{to: statistics.type, set: {date: 2030-01-31}}]}
       statistics:
         operations:
-          type: {in: {date: optional date, of: optional text}, out: {date: optional date, type: text}, read_only: true}
+          type:
+            in: {date: optional date, of: optional text}
+            out: {date: optional date, type: text}
+            read_only: true
+            calls: [{to: settings.peers, retries: 1, timeout: 1s}]
+      settings: {operations: {peers: {out: {client: int}, read_only: true}}}
 """
 NASTY = NASTY.replace("Model: {message: uuid", "Model: {subject: uuid").replace(
     "with: {message: message}", "with: {subject: id}"
