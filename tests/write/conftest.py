@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from tests.write.trees import unit
 
+from svcforge.write import names
 from svcforge.write.generate import Report, generate
 
 
@@ -24,3 +27,17 @@ def make(out: Path) -> Callable[..., Report]:
         return generate(into, [unit(files)], durable=False, **options)  # type: ignore[arg-type]
 
     return run
+
+
+@pytest.fixture(params=["exchange", "no exchange", "no links"])
+def able(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """File systems that can do ever less."""
+    if request.param != "exchange":
+        monkeypatch.setattr(names, "_rename", lambda *_: False)
+    if request.param == "no links":
+
+        def link(*_: object, **__: object) -> None:
+            raise OSError(errno.EPERM, "no links here")
+
+        monkeypatch.setattr(os, "link", link)
+    return str(request.param)

@@ -122,12 +122,7 @@ def fast_folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-@pytest.mark.parametrize("exchange", [True, False], ids=["exchange", "no exchange"])
-def test_a_regeneration_killed_before_any_change_is_finished_by_the_next_run(
-    fast_folder: Path, exchange: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if not exchange:
-        monkeypatch.setattr(names, "_rename", lambda *_: False)
+def test_a_regeneration_killed_before_any_change_is_finished_by_the_next_run(fast_folder: Path, able: str) -> None:
     base, reference, out = fast_folder / "base", fast_folder / "reference", fast_folder / "out"
     laid(base)
     before = tree(base, state=False)
@@ -138,7 +133,8 @@ def test_a_regeneration_killed_before_any_change_is_finished_by_the_next_run(
         shutil.copytree(base, out)
         ended = killed_before(number, out, NEW)
         between = tree(out, state=False)
-        assert all(b"mine" in between[path][0] for path in EDITED)
+        # Without links, a file is for a moment where only the next run finds it.
+        assert all(b"mine" in between[path][0] for path in EDITED if able != "no links" or path in between)
         assert all(
             value in (before.get(path), tree(reference, state=False)[path])
             for path, value in between.items()
@@ -171,7 +167,9 @@ def test_a_first_run_killed_before_any_change_is_finished_by_the_next_run(fast_f
 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EACCES], ids=["disk full", "permission denied"])
 @pytest.mark.parametrize("lasting", [False, True], ids=["once", "from then on"])
-def test_a_call_that_fails_anywhere_leaves_all_or_nothing(fast_folder: Path, error: int, lasting: bool) -> None:
+def test_a_call_that_fails_anywhere_leaves_all_or_nothing(
+    fast_folder: Path, error: int, lasting: bool, able: str
+) -> None:
     base, reference, out = fast_folder / "base", fast_folder / "reference", fast_folder / "out"
     laid(base)
     old = without_undo(tree(base))
@@ -202,9 +200,10 @@ def test_a_call_that_fails_anywhere_leaves_all_or_nothing(fast_folder: Path, err
                     if "/tx-" not in path and not (lasting and path.endswith(".new"))
                 }
                 unfinished = found.pop(".svcforge/journal.json", None)
+                lost = able == "no links" and unfinished
                 whole = "nothing" if found == old else "everything" if found == wanted else "mixed"
                 outcomes.add("unfinished" if unfinished else whole)
-                assert all(b"mine" in found[path][0] for path in EDITED)
+                assert all(b"mine" in found[path][0] for path in EDITED if not lost or path in found)
             reached = interposed.count
         run(out, NEW)
         assert without_undo(tree(out)) == wanted

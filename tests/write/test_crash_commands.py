@@ -17,7 +17,6 @@ from tests.write.trees import tree, unit, without_undo
 import svcforge.write
 from svcforge.errors import SvcforgeError
 from svcforge.packs.unit import Unit
-from svcforge.write import names
 from svcforge.write.conflicts import take
 from svcforge.write.eject import eject
 from svcforge.write.generate import Wish, generate
@@ -77,13 +76,10 @@ def told(hint: str) -> Iterator[None]:
             raise
 
 
-@pytest.mark.parametrize("exchange", [True, False], ids=["exchange", "no exchange"])
 @pytest.mark.parametrize("command", [resolved, given_way, pruned, restored, ejected], ids=lambda c: c.__name__)
 def test_killed_before_any_change_the_same_again_ends_it(
-    fast_folder: Path, command: Callable[[Path], None], exchange: bool, monkeypatch: pytest.MonkeyPatch
+    fast_folder: Path, command: Callable[[Path], None], able: str
 ) -> None:
-    if not exchange:
-        monkeypatch.setattr(names, "_rename", lambda *_: False)
     reference, out = fast_folder / "reference", fast_folder / "out"
     worked_in(reference)
     before = tree(reference, state=False)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,20 +17,6 @@ from svcforge.write.undo import undo
 
 Make = Callable[..., Report]
 HERE = "services/orders"
-
-
-@pytest.fixture(params=["exchange", "no exchange", "no links"])
-def able(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """File systems that can do ever less."""
-    if request.param != "exchange":
-        monkeypatch.setattr(names, "_rename", lambda *_: False)
-    if request.param == "no links":
-
-        def link(*_: object, **__: object) -> None:
-            raise OSError(errno.EPERM, "no links here")
-
-        monkeypatch.setattr(os, "link", link)
-    return str(request.param)
 
 
 @pytest.fixture

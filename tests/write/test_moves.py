@@ -100,7 +100,7 @@ def test_where_the_new_folder_is_there_already_nothing_is_moved(tmp_path: Path) 
     assert (out / NEW / "src/sales/kit.py").read_text() == "2\n"
 
 
-def test_a_move_killed_before_any_change_is_finished_by_the_next_run(fast_folder: Path) -> None:
+def test_a_move_killed_before_any_change_is_finished_by_the_next_run(fast_folder: Path, able: str) -> None:
     base, out = fast_folder / "base", fast_folder / "out"
     worked_in(base)
     generate(base, after(), durable=False)

@@ -102,7 +102,7 @@ def test_what_is_no_journal_is_refused(make: Make, out: Path, text: str) -> None
     assert (out / HERE / "a").read_text() == "2"
 
 
-def test_undoing_killed_before_any_change_is_finished_by_the_next_command(fast_folder: Path) -> None:
+def test_undoing_killed_before_any_change_is_finished_by_the_next_command(fast_folder: Path, able: str) -> None:
     base, out = fast_folder / "base", fast_folder / "out"
     laid(base)
     before = seen(base)

@@ -111,7 +111,8 @@ class Application:
             if here is None or here.st_ino != step.inode:
                 return False
             # Linked, and cut short before the other name was removed.
-            os.unlink(step.staged, dir_fd=self.staging)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(step.staged, dir_fd=self.staging)
         return True
 
     def _replace(self, step: Put, folder: int, name: str) -> bool:
@@ -185,12 +186,30 @@ class Application:
             if staged is not None and here is None:
                 names.move_new(self.staging, step.staged, folder, name)
             return
+        if step.before is not None and (old := status(self.staging, f"{step.staged}{OLD}")) is not None:
+            self._back_from_two(step, folder, name, here, old)
+            return
         if here is None or here.st_ino != step.inode:
             return
-        if step.before is None:
+        if step.before is None and staged is not None and staged.st_ino == step.inode:
+            # Linked, and cut short before the other name was removed: renaming one to the other would change nothing.
+            os.unlink(name, dir_fd=folder)
+        elif step.before is None:
             os.rename(name, step.staged, src_dir_fd=folder, dst_dir_fd=self.staging)
         elif staged is not None and not names.exchange(self.staging, step.staged, folder, name):
             os.rename(step.staged, name, src_dir_fd=self.staging, dst_dir_fd=folder)
+
+    def _back_from_two(
+        self, step: Put, folder: int, name: str, here: os.stat_result | None, old: os.stat_result
+    ) -> None:
+        """Replacing without exchange was cut short between its two changes of names: the old file comes back."""
+        kept = f"{step.staged}{OLD}"
+        if here is None:
+            names.move_new(self.staging, kept, folder, name)
+        elif here.st_ino == step.inode:
+            os.rename(kept, name, src_dir_fd=self.staging, dst_dir_fd=folder)
+        elif here.st_ino == old.st_ino:
+            os.unlink(kept, dir_fd=self.staging)
 
     def _keep_state(self, unit: UnitSteps) -> None:
         """The unit's state stays, but for its input hash: the next run must look at every file again."""

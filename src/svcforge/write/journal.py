@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from svcforge.errors import SvcforgeError
 from svcforge.merge.entry import Signature
 from svcforge.render.gate import STATE, check_path
+from svcforge.write import names
 from svcforge.write.disk import write
 from svcforge.write.manifest import BASE, MANIFEST
 
@@ -130,13 +131,13 @@ def write_journal(state: int, journal: Journal) -> None:
     finally:
         os.close(descriptor)
     os.rename(f"{name}.new", name, src_dir_fd=state, dst_dir_fd=state)
-    os.fsync(state)
+    names.sync_names(state)
 
 
 def drop_journal(state: int) -> None:
     """Remove the journal: the run is done, or undone."""
     os.unlink(JOURNAL.rpartition("/")[2], dir_fd=state)
-    os.fsync(state)
+    names.sync_names(state)
 
 
 class _Strict(BaseModel):

@@ -44,6 +44,15 @@ def sync(folder: int) -> None:
         os.sync()
 
 
+def sync_names(folder: int) -> None:
+    """Put the names in an open folder onto the disk, on file systems that can be asked for that."""
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        if error.errno not in UNSUPPORTED:
+            raise
+
+
 def _rename(from_folder: int, from_name: str, to_folder: int, to_name: str, flags: int) -> bool:
     call = getattr(_library(), "renameatx_np" if sys.platform == "darwin" else "renameat2", None)
     if call is None:
