@@ -144,6 +144,23 @@ def connected(draw: st.DrawFn, found: dict[str, Data]) -> None:
 
 
 @st.composite
+def beside(draw: st.DrawFn, body: Data) -> None:
+    """Some operations in versions, alike or not, the first of them still there or not."""
+    for name, operation in body["operations"].items():
+        if draw(st.integers(0, 3)) == 0:
+            other = draw(st.sampled_from([operation, {"in": {"amount": "int"}}]))
+            numbers = draw(st.sampled_from([(1,), (1, 2), (2,), (2, 10)]))
+            versions = {number: operation if number == max(numbers) else other for number in numbers}
+            body["operations"][name] = {"versions": versions}
+
+
+def versions_at(found: dict[str, Data], to: str) -> tuple[int, ...]:
+    """The versions of `service.operation`, where it has any."""
+    service, _, name = to.partition(".")
+    return tuple(found[service]["operations"][name].get("versions", ()))
+
+
+@st.composite
 def calls(draw: st.DrawFn, offered: list[str]) -> Any:
     """A call of one of the operations, short or long."""
     to = draw(st.sampled_from([*offered, "bank.pay"]))
@@ -159,6 +176,8 @@ def blueprints(draw: st.DrawFn) -> Data:
     """A blueprint that can be read; what the linter thinks of it is another matter."""
     found = {name: draw(services()) for name in draw(some(SERVICES, 1, 5))}
     draw(connected(found))
+    for body in found.values():
+        draw(beside(body))
     contexts: dict[str, Data] = {}
     for name, body in found.items():
         contexts.setdefault(draw(st.sampled_from(CONTEXTS)), {"services": {}})["services"][name] = body
@@ -170,6 +189,7 @@ def blueprints(draw: st.DrawFn) -> Data:
     }
     maybe(draw, whole, defaults=defaults(), platform=st.sampled_from([{"broker": "rabbitmq"}, {"mesh": "istio"}]))
     offered = [f"{s}.{o}" for s, body in found.items() for o in body["operations"]]
+    offered += [f"{to}.v{v}" for to in offered for v in versions_at(found, to)]
     published = [f"{s}.{e}" for s, body in found.items() for e in body["events"]]
     if offered and draw(st.booleans()):
         steps = draw(st.lists(st.sampled_from(offered), min_size=1, max_size=3))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -120,7 +121,21 @@ def systems(draw: st.DrawFn) -> Data:
     draw(bffs(whole, found))
     if not auth:
         without_tokens(found)
+    for service in found:
+        draw(beside(service))
     return whole
+
+
+@st.composite
+def beside(draw: st.DrawFn, service: Service) -> None:
+    """Some operations in two versions, of which the second says a little more; or the first is dropped already."""
+    operations = service.body["operations"]
+    names = [name for name in operations if len(f"{name}_v2") <= LONGEST]
+    for name in some(draw, tuple(names), 0, 2) if names else ():
+        versions = {1: operations[name], 2: {**copy.deepcopy(operations[name]), "about": draw(SENTENCES)}}
+        if draw(st.integers(0, 3)) == 0:
+            del versions[1]
+        operations[name] = {"versions": versions}
 
 
 def without_tokens(found: list[Service]) -> None:
