@@ -149,7 +149,8 @@ def edge(gateway: Fact, health: str, around: Around) -> Fact:
         "ships": [],
         "volume": None,
         "probes": {"live": None, "ready": health},
-        "resources": {"requests": REQUESTS, "limits": LIMITS | {"cpu": "1"}},
+        # Envoy refuses what is too much by its heap, 256 MiB: the limit has to leave room for the rest of it.
+        "resources": {"requests": REQUESTS, "limits": LIMITS | {"cpu": "1", "memory": "384Mi"}},
         "metrics": {"name": "metrics", "port": gateway["metrics"], "path": METRICS} if around.scraper else None,
         "sources": [{"secret": around.keys, "items": items}] if items else [],
         "migrate": None,

@@ -63,6 +63,8 @@ def comparable(one: Object) -> Object:
     for labelled in (found, found["spec"].get("template", {})) if "spec" in found else (found,):
         about = labelled.get("metadata", {})
         about.get("labels", {}).pop("app.kubernetes.io/managed-by", None)
+        if one["kind"] == "Job":
+            assert about["labels"].pop("app.kubernetes.io/instance") == one["metadata"]["name"]
         notes = {k: v for k, v in about.pop("annotations", {}).items() if k != "checksum/config" and k not in KEPT}
         if notes:
             about["annotations"] = notes

@@ -185,9 +185,15 @@ def test_selectors_select_their_own_and_nothing_else(name: str, overlay: str) ->
         for one in behind:
             assert {port["targetPort"] for port in found["spec"]["ports"]} <= set(ports(pods(objects)[one]))
     disruptions = of_kind(objects, "PodDisruptionBudget")
-    assert set(disruptions) == {*of_kind(objects, "Deployment"), *of_kind(objects, "StatefulSet")}
+    operated = of_kind(objects, "RabbitmqCluster")
+    assert set(disruptions) == {*of_kind(objects, "Deployment"), *of_kind(objects, "StatefulSet"), *operated}
     for called, found in disruptions.items():
-        assert chosen(found["spec"]["selector"]) == [called]
+        selector = found["spec"]["selector"]
+        if called in operated:
+            assert selects(selector, operated[called]["metadata"]["labels"])
+            assert chosen(selector) == []
+        else:
+            assert chosen(selector) == [called]
     for called, found in of_kind(objects, "StatefulSet").items():
         assert found["spec"]["serviceName"] in of_kind(objects, "Service")
         assert found["spec"]["serviceName"] == called

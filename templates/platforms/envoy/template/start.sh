@@ -6,6 +6,7 @@ set -u
 edge=8080 admin=9901
 pause=${DRAIN_PAUSE:-3} # seconds in which those who ask /health turn away
 grace=${DRAIN_GRACE:-20} # seconds for what is under way
+workers=${WORKERS:-2} # threads; by itself Envoy takes one for each processor of the machine, whatever the container may use
 
 ask() { # PORT METHOD PATH
   (
@@ -37,7 +38,7 @@ if [[ -n ${TRUSTED_HOPS:-} ]]; then # proxies between the clients and this one: 
   config=/tmp/envoy.yaml
 fi
 
-envoy --disable-hot-restart --log-level warn -c $config &
+envoy --disable-hot-restart --concurrency "$workers" --log-level warn -c $config &
 envoy=$!
 trap drain TERM INT
 wait $envoy # ends early when the signal comes
