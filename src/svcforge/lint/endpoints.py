@@ -64,9 +64,13 @@ def owner(hosts: Mapping[str, str], found: Endpoint) -> str | None:
 
 
 def operation_at(blueprint: Blueprint, name: str, path: str) -> str | None:
-    """The one operation of a service or external whose path a URL ends with, its version left aside."""
+    """The one operation of a service or external whose path a URL ends with, as a reference names it.
+
+    The version in the URL is left aside, unless operations that are alike have versions of their own.
+    """
     node = blueprint.services.get(name) or blueprint.externals.get(name)
     wanted = [s for s in segments_of(path) if not re.fullmatch(r"v\d+", s)]
     operations = node.operations.values() if node else ()
-    matching = [o.name for o in operations if o.http and list(segments_of(o.http.path)) == wanted]
-    return matching[0] if len(matching) == 1 else None
+    matching = [o for o in operations if o.http and list(segments_of(o.http.path)) == wanted]
+    matching = [o for o in matching if f"v{o.version}" in segments_of(path)] or matching
+    return matching[0].reference if len(matching) == 1 else None

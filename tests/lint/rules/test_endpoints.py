@@ -43,6 +43,14 @@ def test_what_nobody_declared_has_no_fix() -> None:
     assert finding.hint == "declare it under `externals`, or its service under `contexts`, and name it in `to`"
 
 
+def test_an_operations_call_is_named_with_the_version_in_its_address() -> None:
+    b = "{operations: {find: {versions: {1: {http: GET /items}, 2: {http: GET /items}}}}}"
+    text = system({"a": "{operations: {go: {calls: [{url: 'http://b/v2/items'}]}}}", "b": b})
+    for number in (1, 2):
+        [found] = findings(text.replace("/v2/items", f"/v{number}/items"), "SF109")
+        assert [edit.value for edit in found.fix if isinstance(edit, Put)] == [f"b.find.v{number}"]
+
+
 def test_an_operations_call_is_named_by_its_path_and_beside_to_the_url_goes() -> None:
     b = '{operations: {find: {http: "GET /items/{id}"}, list: {http: GET /items}}}'
     text = system({"a": "{operations: {go: {calls: [{url: 'http://b/v1/items'}]}}}", "b": b}).replace(

@@ -98,6 +98,11 @@ class Operation:
         return self.name.removesuffix(f"_v{self.version}") if self.version and self.version > 1 else self.name
 
     @property
+    def reference(self) -> str:
+        """What names it in a blueprint, behind its owner: `place_order`, or `place_order.v1` where it has versions."""
+        return self.name if self.version is None else f"{self.stem}.v{self.version}"
+
+    @property
     def repeatable(self) -> bool:
         """Whether it is safe to repeat (blueprint.md, "Operations": `idempotent`)."""
         return (
