@@ -123,6 +123,16 @@ def test_settling_takes_the_lines_of_one_side_and_all_that_is_around() -> None:
     assert settled(found, "before") == changed(9, b"too")
 
 
+def test_what_both_append_at_the_end_is_a_conflict_as_in_git() -> None:
+    """In which order the two belong, and whether both do, only the user knows."""
+    found = merge(BASE, BASE + b"mine\n", BASE + b"offered\n")
+    assert found.conflicts == 1
+    assert settled(found.data, "yours") == BASE + b"mine\n"
+    apart = merge(BASE, BASE + b"mine\n", changed(10, b"offered"))
+    assert (apart.conflicts, apart.data) == (0, changed(10, b"offered") + b"mine\n")
+    assert merge(BASE, BASE + b"same\n", BASE + b"same\n").conflicts == 0
+
+
 def test_a_conflict_as_git_shows_it_without_the_base_is_one_and_is_settled() -> None:
     text = b"1\n<<<<<<< ours\nmine\n=======\noffered\n>>>>>>> theirs\n2\n"
     assert holds_markers(text)

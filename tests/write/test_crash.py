@@ -254,7 +254,7 @@ def test_runs_killed_at_random_lose_nothing_and_leave_no_process(fast_folder: Pa
     out, chance = fast_folder / "out", random.Random(7)
     versions = [
         [unit({f"f{n}": f"{v}\n\n\n{n}\n" for n in range(12)}, f"u{u}", f"services/u{u}") for u in range(20 + v % 3)]
-        for v in range(12)
+        for v in range(201)
     ]
     generate(out, versions[0], durable=False)
     (out / "services/u3/f3").write_text("0\n\n\n3\nmine\n")

@@ -10,6 +10,7 @@ from tests.model.written import written
 
 from svcforge.errors import SvcforgeError
 from svcforge.plan.migrations import history, migrations, schema
+from svcforge.write.manifest import Header, Manifest, manifest_text
 from svcforge.write.shipped import shipped_models
 
 SERVICE = "services/notes"
@@ -116,3 +117,32 @@ def test_a_change_that_is_settled_whole_is_a_migration_with_nothing_to_do(out: P
         shipped_models(out, BLUEPRINT.services.values())["notes"], {"tables": {"notes": table()}, "kit": []}, {}
     )
     assert [(m["number"], m["down"], m["steps"]) for m in migrations(models)][1:] == [("0002", "mine", [])]
+
+
+def test_what_ours_have_made_and_the_record_does_not_say_yet_is_made_again_as_it_is(out: Path) -> None:
+    """While a conflict about the record waits, the migration that it would tell of is there already."""
+    own(out, "0002_change.py", 'revision = "0002"\ndown_revision = "0001"\n')
+    own(out, "mine.py", 'revision = "mine"\ndown_revision = "0002"\n')
+    assert [(m["number"], m["down"]) for m in migrations(changed(out))] == [("0001", None), ("0002", "0001")]
+
+
+def test_without_the_record_no_migration_is_made_anew(out: Path) -> None:
+    record = out / SERVICE / "migrations/schema.json"
+    record.unlink()
+    with pytest.raises(SvcforgeError) as caught:
+        shipped_models(out, BLUEPRINT.services.values())
+    assert caught.value.message == f'there are migrations, but no "{SERVICE}/migrations/schema.json"'
+    (out / SERVICE / "migrations/versions/0001_initial.py").unlink()
+    own(out, "mine.py", 'revision = "mine"\ndown_revision = None\n')
+    assert shipped_models(out, BLUEPRINT.services.values()) == {}
+
+
+def test_what_an_ejected_service_has_shipped_is_its_own_affair(out: Path) -> None:
+    (out / SERVICE / "migrations/schema.json").write_text("changed by hand")
+    state = out / SERVICE / ".svcforge"
+    state.mkdir()
+    (state / "manifest.json").write_bytes(manifest_text(Manifest(Header("notes", (), None, ejected=True))))
+    assert shipped_models(out, BLUEPRINT.services.values()) == {}
+    (state / "manifest.json").write_bytes(manifest_text(Manifest(Header("notes", (), None))))
+    with pytest.raises(SvcforgeError, match="is not what svcforge wrote"):
+        shipped_models(out, BLUEPRINT.services.values())

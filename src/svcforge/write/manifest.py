@@ -122,6 +122,15 @@ def input_of(text: bytes) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def is_ejected(text: bytes) -> bool:
+    """Whether a manifest's first line says that the unit is the user's, without reading on."""
+    try:
+        header = json.loads(text.partition(b"\n")[0] + b"}}")
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(header, dict) and header.get("ejected") is True
+
+
 def without_input(text: bytes) -> bytes:
     """The manifest's text, its input hash taken out: the next run must look again."""
     first, _, rest = text.partition(b"\n")

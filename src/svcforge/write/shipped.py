@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from svcforge.errors import SvcforgeError
 from svcforge.model.elements import Service
 from svcforge.write.disk import Disk, Hidden, TooLarge
-from svcforge.write.manifest import MANIFEST, manifest_of, read_state
+from svcforge.write.manifest import MANIFEST, is_ejected, manifest_of, read_state
 from svcforge.write.workspace import peek
 
 SCHEMA, VERSIONS = "migrations/schema.json", "migrations/versions"
@@ -27,6 +27,9 @@ DOWN = re.compile(rb"^down_revision(?:\s*:[^=\n]+)?\s*=\s*([^\n]*)", re.MULTILIN
 SETTLES = re.compile(rb"^settles(?:\s*:[^=\n]+)?\s*=\s*\[([^\]]*)\]", re.MULTILINE)
 QUOTED = re.compile(rb"[\"']([^\"']+)[\"']")
 """How a migration says which revision it is, which it follows, what it settles, and each one of those."""
+
+OURS = re.compile(r"[0-9]{4,}_(initial|change)\.py")
+"""What our own migrations are called."""
 
 LARGEST = 16 << 20
 """Bytes of a schema that is read."""
@@ -117,10 +120,13 @@ def shipped_in(folder: Path) -> Iterator[tuple[str, Sequence[dict[str, Any]]]]:
 def _models(disk: Disk, folder: str) -> list[dict[str, Any]]:
     inside = f"{folder}/" if folder else ""
     path = inside + SCHEMA
+    state = read_state(disk, folder, MANIFEST)
+    if state is not None and is_ejected(state[0]):
+        return []
     try:
         read = disk.read(path, LARGEST)
         if read is None:
-            return []
+            return _none(disk, inside + VERSIONS, path)
         schema = TypeAdapter(_Schema).validate_python(json.loads(read[0]))
     except (ValidationError, ValueError, Hidden, TooLarge) as error:
         raise SvcforgeError(
@@ -131,17 +137,25 @@ def _models(disk: Disk, folder: str) -> list[dict[str, Any]]:
         for model in schema.migrations
     ]
     if models:
-        found = _revisions(disk, inside + VERSIONS)
+        found = _recorded(_revisions(disk, inside + VERSIONS), models[-1]["number"])
         models[-1]["heads"] = _heads(found)
         models[-1]["following"] = _settled(found, models[-1]["number"])
     return models
 
 
+def _none(disk: Disk, versions: str, path: str) -> list[dict[str, Any]]:
+    """No models; an error where migrations were made from some: they would be made anew, as if they had not shipped."""
+    if any(revision.ours for revision in _revisions(disk, versions).values()):
+        raise SvcforgeError(f'there are migrations, but no "{path}"', "restore it from git: migrations follow from it")
+    return []
+
+
 class _Revision(NamedTuple):
-    """A migration: which it follows (several where it joins them), and what of the blueprint it settles."""
+    """A migration: which it follows (several where it joins them), what of the blueprint it settles, and whose it is."""
 
     follows: tuple[str, ...]
     settles: tuple[str, ...]
+    ours: bool
 
 
 def _revisions(disk: Disk, folder: str) -> dict[str, _Revision]:
@@ -149,11 +163,25 @@ def _revisions(disk: Disk, folder: str) -> dict[str, _Revision]:
     try:
         with os.scandir(disk.folder(folder)) as entries:
             names = [entry.name for entry in entries if entry.name.endswith(".py")]
-        texts = [found[0] for name in names if (found := disk.read(f"{folder}/{name}", LARGEST))]
+        texts = [(name, found[0]) for name in names if (found := disk.read(f"{folder}/{name}", LARGEST))]
     except (OSError, Hidden, TooLarge):
         return {}
-    return {own[1].decode(): _Revision(_said(DOWN, text), _said(SETTLES, text)) for text in texts
-            if (own := REVISION.search(text))}  # fmt: skip
+    return {
+        own[1].decode(): _Revision(_said(DOWN, text), _said(SETTLES, text), OURS.fullmatch(name) is not None)
+        for name, text in texts
+        if (own := REVISION.search(text))
+    }
+
+
+def _recorded(revisions: Mapping[str, _Revision], last: str) -> dict[str, _Revision]:
+    """Those that ours can follow: not what we made after the last that is recorded, nor what follows that.
+
+    Such are there while a conflict about the record waits: they are made again as they are.
+    """
+    gone = {name for name, revision in revisions.items() if revision.ours and name > last}
+    while more := {name for name, one in revisions.items() if name not in gone and not gone.isdisjoint(one.follows)}:
+        gone |= more
+    return {name: revision for name, revision in revisions.items() if name not in gone}
 
 
 def _said(where: re.Pattern[bytes], text: bytes) -> tuple[str, ...]:
