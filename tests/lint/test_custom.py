@@ -6,7 +6,7 @@ from datetime import date
 
 import hypothesis
 import pytest
-from tests.lint.judging import TODAY, verdict
+from tests.lint.judging import HEAD, TODAY, verdict
 from tests.strategies import Data, as_text, blueprints
 
 from svcforge.lint.settings import Choices
@@ -55,6 +55,23 @@ def asked(rule: str, more: str = "", today: date = TODAY) -> list[str]:
     text = f"{SYSTEM}lint: {{{more}custom: {{mine: {{{rule}}}}}}}\n"
     found = verdict(text, Choices(select=("custom", "SF001")), today).findings
     return [f"{dotted(f.path)}: {f.message}" for f in found]
+
+
+def test_versions_of_an_operation_have_its_name_and_each_its_number() -> None:
+    services = (
+        f"{HEAD}contexts: {{c: {{services: {{a: {{operations: {{get: {{versions: {{1: {{}}, 2: {{about: x}}}}}}}}}},"
+        " b: {operations: {ask: {calls: [a.get]}, find: {}}}}}}\n"
+    )
+
+    def told(rule: str) -> list[str]:
+        found = verdict(f"{services}lint: {{custom: {{mine: {{assert: '{rule}'}}}}}}\n", Choices(select=("custom",)))
+        return [f.message for f in found.findings]
+
+    assert told("operations.that(name=get).all_have(about)") == ['operation "a.get.v1" has no "about"']
+    assert told("operations.that(version=2).none_have(about)") == ['operation "a.get.v2" has "about"']
+    assert told("operations.that(version=1, service=b).at_most(1)") == ["the number of operations is 2, not at most 1"]
+    assert told("calls.that(operation=get).at_most(0)") == ["the number of calls is 1, not at most 0"]
+    assert told("services.that(operations=get).all_have(team)") == ['service "a" has no "team"']
 
 
 ORDERS = "contexts.selling.services.orders"

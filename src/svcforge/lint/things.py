@@ -129,7 +129,7 @@ class Things:
     def _operations(self) -> Iterator[Thing]:
         for service in self.blueprint.services.values():
             for operation in service.operations.values():
-                yield self._member("operation", service, operation.name, operation, _OPERATION)
+                yield self._member("operation", service, operation.stem, operation, _OPERATION, operation.reference)
 
     def _events(self) -> Iterator[Thing]:
         heard: dict[tuple[str, str | None], list[str]] = {}
@@ -147,7 +147,9 @@ class Things:
             for entity in service.entities.values():
                 yield self._member("entity", service, entity.name, entity, {"fields": _field_names})
 
-    def _member(self, kind: str, service: Service, name: str, element: Any, special: Mapping[str, Any]) -> Thing:
+    def _member(
+        self, kind: str, service: Service, name: str, element: Any, special: Mapping[str, Any], shown: str | None = None
+    ) -> Thing:
         def say(key: str) -> Any:
             around = {"name": name, "service": service.name, "context": service.context}
             if key in around:
@@ -156,7 +158,7 @@ class Things:
                 return self.blueprint.team_of(service.name)
             return special[key](element) if key in special else getattr(element, key, None)
 
-        return Thing(f'{kind} "{service.name}.{name}"', element.path, say)
+        return Thing(f'{kind} "{service.name}.{shown or name}"', element.path, say)
 
     def _edge(self, edge: Edge, kind: str) -> Thing:
         blueprint = self.blueprint
@@ -165,8 +167,11 @@ class Things:
         look_up = effective.call_policy if kind == "call" else effective.subscription_policy
 
         def say(key: str) -> Any:
-            if key in ("source", "target", "operation", "event"):
+            if key in ("source", "target", "event"):
                 return getattr(edge, key)
+            if key == "operation":
+                called = blueprint.operation(edge.target, edge.operation)
+                return called.stem if called else edge.operation
             if key == "name":
                 return label
             if key in ("source_context", "target_context"):
@@ -238,6 +243,11 @@ def _published(things: Things, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(event.name for event in service.events)) if service else ()
 
 
+def _offered(things: Things, name: str) -> tuple[str, ...]:
+    owner = things.blueprint.services.get(name) or things.blueprint.externals.get(name)
+    return tuple(dict.fromkeys(operation.stem for operation in owner.operations.values())) if owner else ()
+
+
 def _used(things: Things, name: str) -> tuple[str, ...]:
     service = things.blueprint.services.get(name)
     return tuple(use.name for use in service.uses) if service else ()
@@ -257,6 +267,7 @@ _NODE: Mapping[str, Callable[[Things, str], Any]] = {
     "latency": lambda things, name: effective.latency(things.blueprint, name).value,
     "owns": _owned,
     "events": _published,
+    "operations": _offered,
     "uses": _used,
 }
 
@@ -265,5 +276,6 @@ _OPERATION: Mapping[str, Callable[[Operation], Any]] = {
     "method": lambda o: o.http.method if o.http else None,
     "authn": _asks,
     "idempotent": lambda o: o.repeatable,
+    "version": lambda o: o.version or 1,
     "calls": lambda o: tuple(call.to for call in o.calls),
 }

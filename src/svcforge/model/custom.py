@@ -20,7 +20,7 @@ NODE_PROPERTIES = (
 PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "services": NODE_PROPERTIES,
     "operations": (
-        "name", "service", "context", "team", "about", "verb", "entity", "http", "method", "authn", "scopes", "public",
+        "name", "service", "context", "team", "version", "about", "verb", "entity", "http", "method", "authn", "scopes", "public",
         "signed", "rule", "idempotent", "read_only", "long_running", "takes", "schedule", "emits", "calls",
     ),
     "events": ("name", "service", "context", "team", "version", "fields", "subscribers"),
