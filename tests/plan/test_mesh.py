@@ -19,7 +19,7 @@ TEMPLATE = st.lists(WORD | WORD.map(lambda word: "{" + word + "}"), min_size=1, 
     lambda s: "/" + "/".join(s)
 )
 
-ALONE = {"overlays": [{"name": "dev", "few": True, "stores": [], "broker": None}], "workloads": []}
+ALONE = {"overlays": [{"name": "dev", "few": True, "stores": [], "broker": None}], "workloads": [], "ingress": "i"}
 
 
 def edge(path: str, **more: Any) -> dict[str, Any]:

@@ -61,6 +61,7 @@ def kubernetes_facts(
     store: str | None,
     sidecars: Known,
     scraper: str | None,
+    entry: Fact | None = None,
 ) -> Fact:
     """The facts of a Kustomize base and its overlays.
 
@@ -70,10 +71,11 @@ def kubernetes_facts(
         store: the engine behind the parts' databases, where it is a server.
         sidecars: those that packs know by name.
         scraper: who asks for metrics, if anybody does.
+        entry: what the gateway's facts would be, where the cluster's ingress stands in its place.
     """
     about = [part for _, part in parts]
     system, door = blueprint.system, gateway[1] if gateway else None
-    around = _around(blueprint, about, door, broker, store, sidecars, scraper)
+    around = _around(blueprint, about, door, broker, store, sidecars, scraper, entry)
     workloads = [workload(blueprint, card, part, around) for card, part in parts]
     if gateway and door:
         workloads.append(edge(door, gateway[0].do.health or "/health", around))
@@ -83,6 +85,7 @@ def kubernetes_facts(
         "version": VERSION,
         "registry": f"{REGISTRY}/{system}",
         "priority": f"{system}-service",
+        "ingress": around.ingress,
         "workloads": workloads,
         "scraper": scraper,
         "released": any(one["releases"] for one in workloads),
@@ -103,6 +106,7 @@ def _around(
     store: str | None,
     sidecars: Known,
     scraper: str | None,
+    entry: Fact | None,
 ) -> Around:
     """What stands around the workloads, by names that none of them has."""
     taken = {part["name"] for part in parts} | ({door["name"]} if door else set())
@@ -110,15 +114,18 @@ def _around(
     stores = {p["name"]: _named(f"{p['name']}-db", taken) for p in parts if served(p, store)}
     jobs = {p["name"]: _named(f"{p['name']}-migrate", taken) for p in parts}
     callers, called = _ends(parts, door)
+    doors = [door["name"]] if door else [p["name"] for p in parts if p["has"]["api"] and not entry]
     return Around(
         store=store,
         stores=stores,
         jobs=jobs,
         broker=_at(broker, taken) if broker else None,
+        ingress=_named(f"{blueprint.system}-ingress", taken),
+        entered=frozenset(route["upstream"] for route in entry["routes"] if route["path"]) if entry else frozenset(),
         keys=f"{blueprint.system}-keys",
         callers=callers,
         called=called,
-        doors=frozenset([door["name"]] if door else [p["name"] for p in parts if p["has"]["api"]]),
+        doors=frozenset(doors),
         releases=releases,
         version=VERSION,
         sidecars=sidecars,

@@ -12,7 +12,6 @@ from svcforge.model.routes import is_parameter, segments_of
 from svcforge.plan import neighbours
 from svcforge.plan.containers import asks_issuer
 from svcforge.plan.dependencies import FALLBACK_TIMEOUT
-from svcforge.plan.naming import free
 from svcforge.plan.policies import OBSERVABILITY
 from svcforge.plan.types import Fact
 from svcforge.plan.workloads import LIVE
@@ -70,8 +69,7 @@ def mesh_facts(
     door = next((part["name"] for part in traffic["parts"] if part["kind"] == "gateway"), None)
     metrics = blueprint.platform.metrics is not None
     servers = list(neighbours.servers(kubernetes, parts, namespace, metrics))
-    taken = {*(part["name"] for part in traffic["parts"]), *(server["name"] for server in servers)}
-    ingress = free(f"{blueprint.system}-ingress", taken)
+    ingress = kubernetes["ingress"]
     mesh = Mesh(
         namespace=namespace,
         tokens=auth if auth and auth["jwks"] else None,

@@ -95,7 +95,14 @@ def _compose(planned: Planned) -> Fact:
 def _kubernetes(planned: Planned) -> Fact:
     sidecars = {name: sidecar for card in planned.platforms for name, sidecar in card.sidecars.items()}
     found = kubernetes_facts(
-        planned.blueprint, planned.parts, planned.gateway, planned.broker, planned.store, sidecars, _scraper(planned)
+        planned.blueprint,
+        planned.parts,
+        planned.gateway,
+        planned.broker,
+        planned.store,
+        sidecars,
+        _scraper(planned),
+        planned.entry,
     )
     there = {
         "always": True,

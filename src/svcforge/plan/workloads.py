@@ -48,6 +48,9 @@ LONGEST_LABEL = 63
 VOLUMES = ("tmp", "logs", "data", "secrets")
 """Volumes of a pod; a sidecar's own has the sidecar's name."""
 
+GATEWAY = "gateway.networking.k8s.io/gateway-name"
+"""The label of the pods that a Gateway of the cluster has."""
+
 METRICS = "/metrics"
 """Where every stack shows its metrics, on the port that it serves on, and the gateway on one of their own."""
 
@@ -68,6 +71,8 @@ class Around:
         callers: who calls each part.
         called: whom each part calls.
         doors: whom anybody may reach.
+        ingress: what the cluster's ingress is called, where there is one for the system.
+        entered: whom it reaches, where it stands in a gateway's place.
         releases: the versions that run side by side, of each service that has any.
         version: the image's tag of all others.
         sidecars: those that packs know by name.
@@ -83,6 +88,8 @@ class Around:
     callers: Mapping[str, list[str]]
     called: Mapping[str, list[str]]
     doors: frozenset[str]
+    ingress: str
+    entered: frozenset[str]
     releases: Mapping[str, list[Fact]]
     version: str
     sidecars: Known
@@ -244,6 +251,8 @@ def _ingress(name: str, around: Around) -> Iterator[Fact]:
         yield rule("anybody may knock at this door", HTTP)
     elif callers:
         yield rule("those who call it", HTTP, peers=[pods(caller) for caller in callers])
+    if name in around.entered:
+        yield rule("what comes in from outside", HTTP, peers=[pods(around.ingress, GATEWAY)])
     if around.scraper and name not in around.doors:
         yield scraped(HTTP, around.scraper)
 

@@ -61,6 +61,29 @@ def test_there_is_no_gateway_besides() -> None:
     assert "gateway" not in {part["kind"] for part in root.parts[0].facts["whole"]["run"]["parts"]}
 
 
+@pytest.mark.parametrize("name", ["shop", "unmeshed"])
+def test_nobody_reaches_a_service_but_who_calls_it_and_the_door_of_those_behind_it(name: str) -> None:
+    objects = cluster(name, "prod")
+    [gateway] = of_kind(objects, "Gateway")
+    policies = of_kind(objects, "NetworkPolicy")
+    routed = {
+        back["name"].removesuffix("-v1").removesuffix("-v2")
+        for route in of_kind(objects, "HTTPRoute").values()
+        for rule in route["spec"]["rules"]
+        for back in rule["backendRefs"]
+    }
+    behind = {
+        peer["podSelector"]["matchLabels"]["app.kubernetes.io/name"]
+        for peer in policies[gateway]["spec"]["egress"][1]["to"]
+    }
+    assert behind == routed
+    door = {"podSelector": {"matchLabels": {"gateway.networking.k8s.io/gateway-name": gateway}}}
+    for called in of_kind(objects, "ServiceMonitor"):
+        sources = [rule.get("from") for rule in policies[called]["spec"]["ingress"]]
+        assert None not in sources
+        assert ([door] in sources) == (called in routed)
+
+
 def rules(overlay: str) -> list[Any]:
     """The rules of the route to letters."""
     found: list[Any] = of_kind(cluster("post", overlay), "HTTPRoute")["api-letters"]["spec"]["rules"]
@@ -87,6 +110,24 @@ def test_a_release_is_chosen_at_the_door(overlay: str) -> None:
         ("letters-v2", 20),
     ]
     assert "letters-v2" in of_kind(cluster("post", overlay), "Deployment")
+
+
+@pytest.mark.parametrize("name", ["post", "shop"])
+def test_releases_are_reached_by_the_door_as_their_service_is_by_others(name: str) -> None:
+    objects = cluster(name, "prod")
+    rules = of_kind(objects, "DestinationRule")
+    asked = {
+        back["name"]
+        for route in of_kind(objects, "HTTPRoute").values()
+        for rule in route["spec"]["rules"]
+        for back in rule["backendRefs"]
+    }
+    assert asked <= set(rules)
+    for release in asked & {f"{one}-v2" for one in rules}:
+        own, service = rules[release]["spec"], rules[release.removesuffix("-v2")]["spec"]
+        assert own["trafficPolicy"] == service["trafficPolicy"]
+        assert own["host"] == service["host"].replace(release.removesuffix("-v2"), release, 1)
+        assert "subsets" not in own
 
 
 def test_the_ingress_asks_as_itself_and_takes_no_route_of_the_mesh() -> None:
