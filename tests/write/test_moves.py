@@ -8,11 +8,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from tests.write.test_crash import LINES, Interposed, fast_folder, in_child
 from tests.write.trees import tree, unit, without_undo
 
+from svcforge.errors import SvcforgeError
 from svcforge.packs.unit import Unit
-from svcforge.write.generate import generate
+from svcforge.write.generate import Wish, generate
 from svcforge.write.undo import undo
 
 __all__ = ["fast_folder"]
@@ -123,3 +125,20 @@ def test_a_move_killed_before_any_change_is_finished_by_the_next_run(fast_folder
         if code == 0:
             break
     assert number > 15
+
+
+def test_a_folder_is_not_moved_and_made_anew_in_one_run(tmp_path: Path) -> None:
+    worked_in(tmp_path)
+    new = unit({"README.md": "another\n"}, "orders", OLD)
+    before = tree(tmp_path)
+    for dry_run in (True, False):
+        with pytest.raises(SvcforgeError) as caught:
+            generate(tmp_path, [*after(), new], dry_run=dry_run, durable=False)
+        assert caught.value.message == f'"{OLD}" would become "{NEW}" and be made anew at once'
+        assert caught.value.hint == "generate first what was renamed: --only sales"
+    assert without_undo(tree(tmp_path)) == without_undo(before)
+    generate(tmp_path, [*after(), new], wish=Wish(only=frozenset({"sales"})), durable=False)
+    report = generate(tmp_path, [*after(), new], durable=False)
+    assert (tmp_path / OLD / "README.md").read_text() == "another\n"
+    assert report.late == {}
+    assert (tmp_path / NEW / "both.py").exists()

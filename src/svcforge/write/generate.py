@@ -14,6 +14,7 @@ from svcforge.render.gate import check_paths
 from svcforge.render.unit import renderer
 from svcforge.write.disk import Disk, Hidden, TooLarge
 from svcforge.write.journal import WORKSPACE_LOCK, Journal, Put, UnitSteps
+from svcforge.write.manifest import MANIFEST, read_state
 from svcforge.write.order import Order, Prepared, Texts
 from svcforge.write.stage import prepare
 from svcforge.write.staging import Staging
@@ -166,6 +167,8 @@ def _prepared(
     orders: Sequence[Order], disk: Disk | None, staging: int | None, jobs: int | None, progress: Progress | None
 ) -> list[Prepared]:
     """Every unit made ready, in the order in which they were given."""
+    if disk is not None:
+        _check_moves(orders, disk)
     found: dict[int, Prepared] = {}
     # Compiled here once, for all processes.
     for order in orders:
@@ -178,6 +181,25 @@ def _prepared(
         if progress is not None:
             progress(len(found), len(orders))
     return [found[number] for number in range(len(orders))]
+
+
+def _check_moves(orders: Sequence[Order], disk: Disk) -> None:
+    """No folder may be moved and made anew in one run: what stands in it now belongs to the one that it becomes.
+
+    Raises SvcforgeError where one would be.
+    """
+    made = {order.unit.folder for order in orders if not order.gone}
+    for unit in (order.unit for order in orders if order.unit.was in made and order.unit.was):
+        try:
+            disk.folder(unit.folder)
+        except Hidden:
+            continue
+        except FileNotFoundError:
+            if read_state(disk, unit.was, MANIFEST) is not None:
+                raise SvcforgeError(
+                    f'"{unit.was}" would become "{unit.folder}" and be made anew at once',
+                    f"generate first what was renamed: --only {unit.name}",
+                ) from None
 
 
 def _lock_steps(lock: bytes | None, workspace: Workspace, number: int) -> list[UnitSteps]:
