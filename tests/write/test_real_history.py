@@ -24,7 +24,7 @@ from svcforge.merge.changes import WRITING
 from svcforge.merge.entry import State
 from svcforge.merge.table import Verdict
 from svcforge.pipeline.generating import Generated, Wanted, generate
-from svcforge.write.conflicts import Side, conflicts, take
+from svcforge.write.conflicts import Conflict, Side, conflicts, take
 from svcforge.write.disk import Disk
 from svcforge.write.eject import eject
 from svcforge.write.generate import Report
@@ -144,6 +144,9 @@ class RealHistory(RuleBasedStateMachine):
 
     @rule(when=st.integers(1, 120), side=st.sampled_from(["", "yours"]))
     def taking_back_or_resolving_is_killed(self, when: int, side: Side) -> None:
+        for one in conflicts(self.out) if side else ():
+            self.give_up(one, side)
+
         def work() -> None:
             end = Interposed(lambda number, *_: os._exit(0) if number == when else None)
             with end, contextlib.suppress(SvcforgeError):
@@ -187,10 +190,8 @@ class RealHistory(RuleBasedStateMachine):
     def conflicts_are_closed(self, side: Side) -> None:
         if found := conflicts(self.out):
             one = self.chance.choice(found)
-            before = self.tokens_in(one.path)
+            self.give_up(one, side)
             take(self.out, side, [one.path], durable=False)
-            if side == "generated":
-                self.typed -= before - self.tokens_in(one.path)
             assert one not in conflicts(self.out)
 
     @rule()
@@ -394,8 +395,18 @@ class RealHistory(RuleBasedStateMachine):
                 found |= dict.fromkeys(TOKEN.findall(data), path)
         return {token: path for token, path in found.items() if token in self.typed}
 
-    def tokens_in(self, path: str) -> set[bytes]:
-        return set(TOKEN.findall((self.out / path).read_bytes())) if (self.out / path).is_file() else set()
+    def give_up(self, conflict: Conflict, side: Side) -> None:
+        """Forget what is typed where another side of a conflict stands, which the user is about to close."""
+        data = (self.out / conflict.path).read_bytes() if (self.out / conflict.path).is_file() else b""
+        if conflict.marked:
+            # Each section by how its first line begins; the last is what follows the conflict.
+            found = re.split(rb"^(<{7}|\|{7}|={7}|>{7})", data, flags=re.MULTILINE)
+            mine = b"<<<<<<<" if side == "yours" else b"======="
+            sections = zip(found[1::2], found[2::2], strict=True)
+            data = b"".join(text for mark, text in sections if mark not in (mine, b">>>>>>>"))
+        elif side == "yours":
+            data = b""
+        self.forget(data)
 
     def token(self) -> bytes:
         made = b"typed-%d-" % next(self.tokens)
