@@ -31,8 +31,8 @@ LONGEST_UID = 40
 UNOWNED = "on-call"
 """Who is told of what belongs to no team."""
 
-CLUSTER, COMPOSE = "kubernetes", "compose"
-"""Platforms on which a collector runs: where the cluster is asked who shows metrics, where names are."""
+OVERLAYS, CHART, COMPOSE = "kubernetes", "helm", "compose"
+"""Platforms on which a collector runs: in the first two the cluster is asked who shows metrics, in the last names are."""
 
 SETTING = re.compile(r"\$\{env:([A-Z][A-Z0-9_]*)(?::-([^}]*))?\}")
 """What an exporter leaves to the environment, as the collector writes it: a name, and what holds without it."""
@@ -67,11 +67,14 @@ def telemetry_facts(
         if any(signal in one["signals"] for one in exporters)
     ]
     signals = {pipeline["signal"] for pipeline in pipelines}
-    cluster, compose = (name in blueprint.platform.deploy for name in (CLUSTER, COMPOSE))
+    overlaid, chart, compose = (name in blueprint.platform.deploy for name in (OVERLAYS, CHART, COMPOSE))
+    cluster = overlaid or chart
     return {
         "system": blueprint.system,
         "namespace": OBSERVABILITY,
         "cluster": cluster,
+        # Whether there are overlays, which take in what watches the system.
+        "overlaid": overlaid,
         "scrape": {"port": HTTP, "path": METRICS},
         "otlp": TRACES,
         "parts": watched,

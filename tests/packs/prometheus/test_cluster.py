@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.packs.helm import chart
 from tests.packs.kubernetes.cluster import Object, built, of_kind, ports, selects
 from tests.packs.prometheus.watching import blueprint_of, made, tool, watched
-from tests.packs.systems import files_of
+from tests.packs.systems import files_of, system
 
 CHECK = Path(__file__).parents[4] / "shared" / "tools" / "crdcheck.py"
 KUBERNETES = "platform/kubernetes/"
@@ -167,3 +168,18 @@ def test_dashboards_are_those_of_the_files_and_a_sidecar_finds_them(name: str) -
     assert {file: json.loads(text) for file, text in found.items()} == {
         file: json.loads(text) for file, text in files.items()
     }
+
+
+def test_beside_a_chart_it_is_a_root_of_its_own_that_finds_what_the_chart_makes() -> None:
+    found = built(dict(files_of(system("shop", ("helm",)), "prometheus")), "platform/prometheus")
+    assert {one["metadata"]["namespace"] for one in found} == {"shop"}
+    kinds = {"ServiceMonitor", "PodMonitor", "PrometheusRule", "ConfigMap"}
+    assert {one["kind"] for one in found} == kinds
+    made_by_chart = chart.objects("shop")
+    services = of_kind(made_by_chart, "Service")
+    for called, monitor in of_kind(tuple(found), "ServiceMonitor").items():
+        assert selects(monitor["spec"]["selector"], services[called]["metadata"]["labels"])
+    gateway = of_kind(tuple(found), "PodMonitor")["gateway"]["spec"]
+    pod = of_kind(made_by_chart, "Deployment")["gateway"]["spec"]["template"]
+    assert selects(gateway["selector"], pod["metadata"]["labels"])
+    assert gateway["podMetricsEndpoints"][0]["port"] in ports(pod)
