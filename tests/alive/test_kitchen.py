@@ -172,6 +172,7 @@ def test_what_several_services_know_is_gathered(guest: Guest) -> None:
     thing = guest.add()
     page = guest.ask("GET", f"/page/{thing['id']}").json
     assert (page["thing"], page["words"], page["twice"], page["degraded"]) == (thing, [], 13, [])
+    assert page["product"] == {"product": 6}
     echoed = {"n": 3, "day": "2030-01-31", "one": str(uuid4()), "span": "15m", "exact": "1.5"}
     money, moment = {"amount": "2", "currency": "EUR"}, "2030-01-01T00:00:00Z"
     more = {

@@ -35,6 +35,7 @@ LOGIC = {
     "menu-board/best_lines": DEARER,
     "plain-sums/add": "return AddAnswer(sum=sum(numbers))",
     "plain-sums/twice": "return 2 * n + await clients.tables.free_seats()",
+    "plain-sums/twice_v2": "return TwiceV2Answer(product=times * n)",
     "tables/check_kind": 'return CheckKindAnswer(fine=name != "nobody", why=name)',
     "tables/clear_table": "return None",
     "tables/free_seats": "return 7",
