@@ -84,6 +84,13 @@ class Child:
         self.pid = popen.pid
 
     @property
+    def into(self) -> IO[bytes]:
+        """What it reads, when it was started with `stdin="pipe"`."""
+        if self._popen.stdin is None:
+            raise ValueError("the child was not started with stdin='pipe'")
+        return self._popen.stdin
+
+    @property
     def out(self) -> IO[bytes]:
         """What it prints, when it was started with `out="pipe"`."""
         if self._popen.stdout is None:
@@ -177,6 +184,7 @@ def start(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     *,
+    stdin: Literal["pipe", "none"] = "none",
     out: Output = "none",
     err: Output | Literal["out"] = "out",
     inherit: Iterable[str] = (),
@@ -191,7 +199,7 @@ def start(
     with contextlib.ExitStack() as opened:
         to_out = _target(out, opened)
         to_err = subprocess.STDOUT if err == "out" else _target(err, opened)
-        popen = _popen(command, cwd, environment(env, inherit), limits, subprocess.DEVNULL, to_out, to_err)
+        popen = _popen(command, cwd, environment(env, inherit), limits, _target(stdin, opened), to_out, to_err)
     return Child(popen, command)
 
 

@@ -7,9 +7,7 @@ import json
 import os
 import re
 import signal
-import site
 import stat
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
@@ -18,7 +16,6 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from svcforge import process
 from svcforge.errors import SvcforgeError
 from svcforge.packs.card import FileKind
 from svcforge.packs.pack import Pack
@@ -26,6 +23,7 @@ from svcforge.packs.trust import trusted
 from svcforge.packs.unit import File
 from svcforge.process import Completed, Limits
 from svcforge.render.fast import kinds
+from svcforge.render.nursery import rendered
 from svcforge.render.settings import Beyond, read_settings, skipped
 
 LIMITS = Limits(memory=1 << 30, cpu=20, file_size=64 << 20)
@@ -36,9 +34,6 @@ PATIENCE = 120.0
 
 LARGEST, MOST = 64 << 20, 10_000
 """The bytes and the files that one render may make."""
-
-PYTHON = (sys.executable, "-P", "-m")
-"""Our own interpreter, which takes no module from the folder that it is started in."""
 
 ENDED = (-getattr(signal, "SIGKILL", 9), -getattr(signal, "SIGXCPU", 24))
 """How a child ends that has used up its seconds of processor."""
@@ -88,8 +83,7 @@ class ForeignRenderer:
         with tempfile.TemporaryDirectory(prefix="svcforge-") as scratch:
             folder = Path(scratch)
             self._lay(folder / self.label)
-            plain = json.dumps(facts, ensure_ascii=False, default=dict)
-            return self._by_copier(folder, plain) if self.beyond else self._by_child(folder, plain)
+            return self._by_copier(folder, facts) if self.beyond else self._by_ourselves(folder, facts)
 
     def _lay(self, root: Path) -> None:
         for path, source in self.pack.tree.items():
@@ -98,10 +92,8 @@ class ForeignRenderer:
             file.write_bytes(source.data)
             file.chmod(0o755 if source.executable else 0o644)
 
-    def _by_child(self, folder: Path, facts: str) -> list[File]:
-        request = f'{{"card":{self.pack.card.model_dump_json()},"facts":{facts}}}'
-        command = [*PYTHON, "svcforge.render.child", self.label]
-        done = self._run(command, folder, {}, request.encode("utf-8", "surrogatepass"))
+    def _by_ourselves(self, folder: Path, facts: Mapping[str, Any]) -> list[File]:
+        done = self._run({"job": "fast", "card": self.pack.card.model_dump(mode="json"), "facts": facts}, folder)
         try:
             answer = _Answer.model_validate_json(done.raw)
         except ValidationError:
@@ -110,15 +102,16 @@ class ForeignRenderer:
             raise SvcforgeError(answer.error, answer.hint)
         return [File(path, base64.b64decode(data), executable, kind) for path, data, executable, kind in answer.files]
 
-    def _by_copier(self, folder: Path, facts: str) -> list[File]:
+    def _by_copier(self, folder: Path, facts: Mapping[str, Any]) -> list[File]:
         assert self.beyond is not None
         if find_spec("copier") is None:
             raise SvcforgeError(
                 f'the pack "{self.label}" needs Copier: {self.beyond.message}',
                 'install it beside svcforge: pip install "svcforge[copier]"',
             )
+        plain = json.dumps(facts, ensure_ascii=False, default=dict)
         folder.joinpath(".facts.yml").write_text(
-            ODD.sub(lambda odd: f"\\u{ord(odd[0]):04x}", facts), encoding="utf-8", newline=""
+            ODD.sub(lambda odd: f"\\u{ord(odd[0]):04x}", plain), encoding="utf-8", newline=""
         )
         homes = {
             name: folder / ".home" / name.lower() for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "TMPDIR")
@@ -126,8 +119,9 @@ class ForeignRenderer:
         for home in (*homes.values(), folder / ".out"):
             home.mkdir(parents=True)
         allowed = ["--trust"] if self.trusted else ["--skip-tasks"]
-        command = [*PYTHON, "copier", "copy", "--data-file", ".facts.yml", "--defaults", "--quiet"]
-        done = self._run([*command, "--overwrite", *allowed, self.label, ".out"], folder, homes)
+        command = ["copy", "--data-file", ".facts.yml", "--defaults", "--quiet", "--overwrite", *allowed]
+        env = {name: str(home) for name, home in homes.items()}
+        done = self._run({"job": "copier", "arguments": [*command, self.label, ".out"], "env": env}, folder)
         if not done.ok:
             if "unsafe feature" in done.err:
                 raise SvcforgeError(
@@ -159,10 +153,8 @@ class ForeignRenderer:
         origin = self.pack.origin
         return (origin.commit if origin and origin.commit else self.pack.digest)[:12]
 
-    def _run(self, command: list[str], folder: Path, homes: Mapping[str, Path], stdin: bytes = b"") -> Completed:
-        # Without a home of its own Python would not find what was installed for the user alone.
-        env = {name: str(home) for name, home in homes.items()} | {"PYTHONUSERBASE": site.getuserbase()}
-        done = process.run(command, folder, env, PATIENCE, limits=self.limits, stdin=stdin)
+    def _run(self, job: Mapping[str, Any], folder: Path) -> Completed:
+        done = rendered({**job, "folder": str(folder), "pack": self.label}, self.limits, PATIENCE)
         if done.code in ENDED:
             raise SvcforgeError(
                 f'the pack "{self.label}" takes more than {self.limits.cpu} s of processor for one render',
