@@ -10,6 +10,7 @@ import pytest
 from svcforge.cli.app import run
 from svcforge.errors import SvcforgeError
 from svcforge.load import load_file
+from svcforge.packs.trust import trust
 from svcforge.pipeline.shelving import Shelf, shelf_of
 
 BLUEPRINT = """\
@@ -61,6 +62,28 @@ def test_one_of_the_name_of_ours_takes_its_place_and_that_is_said(kit: Path) -> 
     found = shelf(blueprint(kit, "{from: packs/mine}"))
     assert found.packs["stack", "python"].root == (kit / "packs/mine").resolve()
     assert found.notes == ('"packs/mine" is used in place of the stack "python" that comes with svcforge',)
+
+
+def test_a_diff_says_what_there_is_to_say_of_packs_too(kit: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = blueprint(kit, "{from: packs/mine}")
+    assert run(["diff", str(file)]) == 1
+    told = 'note: "packs/mine" is used in place of the stack "python" that comes with svcforge\n'
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["diff", "generate"])
+def test_what_a_pack_brings_that_runs_unasked_is_said_before_and_when_it_is_written(
+    kit: Path, monkeypatch: pytest.MonkeyPatch, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(kit / "config"))
+    lay(kit / "packs/go", {"Makefile": "all:\n", ".github/workflows/ci.yml": "{}\n"})
+    file = blueprint(kit, "{from: ./packs/go}", "go")
+    run([command, str(file)])
+    said = 'the pack "go" brings what runs code where it is opened or built: services/orders/.github/workflows/ci.yml'
+    assert f"note: {said} and 1 more\n" in capsys.readouterr().err
+    trust(shelf(file).packs["stack", "go"].digest, "go")
+    run([command, str(file)])
+    assert "runs code" not in capsys.readouterr().err
 
 
 def test_two_of_one_name_are_refused(kit: Path) -> None:

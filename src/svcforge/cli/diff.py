@@ -41,6 +41,7 @@ def command(
     found = generating.generate(blueprint, out, wanted)
     if found.report.findings and isinstance(found.report, Report):
         sys.stderr.write(FORMATS["full"](found.report, Page()))
+    sys.stderr.write("".join(f"note: {note}\n" for note in found.notes))
     if found.written is None:
         raise typer.Exit(found.exit_code)
     units, texts = found.written.units, found.written.texts

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,13 +16,6 @@ if TYPE_CHECKING:
 
 EXAMPLES = ("minimal", "shop")
 """The systems for which a pack is tried: a small one, and one with nearly everything."""
-
-
-RUNS_CODE = re.compile(
-    r"(.*/)?(Makefile|GNUmakefile|\.envrc|\.pre-commit-config\.yaml|\.vscode/(tasks|settings|launch)\.json)"
-    r"|(.*/)?\.(github/workflows|devcontainer|husky|githooks)/.*|(.*/)?\.gitlab-ci\.yml"
-)
-"""Files that are run without anybody having asked for them by name: by CI, an editor, a shell, a hook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +70,7 @@ def _tried(pack: Pack, example: str) -> Tried:
     from svcforge.errors import SvcforgeError
     from svcforge.load import load_file
     from svcforge.packs.shelf import blueprints_folder
+    from svcforge.pipeline.unasked import RUNS_CODE
     from svcforge.render.unit import render
 
     blueprint = load_file(blueprints_folder() / example / "blueprint.yaml").blueprint

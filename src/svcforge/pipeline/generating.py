@@ -173,6 +173,7 @@ def _planned(
 def _written(made: Ready, out: Path, wanted: Wanted, progress: Callable[[int, int], None] | None) -> Generated:
     import hashlib
 
+    from svcforge.pipeline.unasked import unasked
     from svcforge.write.generate import Wish
     from svcforge.write.generate import generate as write
     from svcforge.write.lock import gone, lock_text
@@ -190,7 +191,8 @@ def _written(made: Ready, out: Path, wanted: Wanted, progress: Callable[[int, in
     logic = () if wanted.dry_run else unwritten(out, (unit.folder for unit in units))
     code = 3 if any(unit.conflicts for unit in report.units) else 0
     remaining = () if wanted.prune else tuple(unit.folder for unit in left)
-    return Generated(made.report, out, report, logic, remaining, code, shelf.notes)
+    notes = (*shelf.notes, *unasked(units, report.units))
+    return Generated(made.report, out, report, logic, remaining, code, notes)
 
 
 def _only(units: tuple[Unit, ...], names: tuple[str, ...]) -> frozenset[str] | None:
