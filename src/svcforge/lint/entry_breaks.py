@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from svcforge.lint.earlier import Break
 from svcforge.lint.promises import Versions
 from svcforge.model.elements import Bff, Endpoint, Route
-from svcforge.model.routes import is_parameter, segments_of
+from svcforge.model.routes import is_parameter, segments_of, version_behind, version_of
 
 HINT = "keep it until no client asks for it, or raise the `api_version`"
 
@@ -26,6 +26,29 @@ def entry_breaks(versions: Versions) -> Iterator[Break]:
                 message=f'no route leads to "{route.prefix}" any more',
                 was=f'one leads to "{route.to or route.url}"',
                 hint="keep it until no client asks for it",
+                about=("gateway",),
+            )
+    yield from _turned(versions)
+
+
+def _turned(versions: Versions) -> Iterator[Break]:
+    """Routes that lead to another version of their service, since an operation behind them has versions now or had."""
+    gateway, now = versions.old.gateway, versions.new.gateway
+    there = {(r.method, r.prefix, r.target): r for r in now.routes} if now else {}
+    for route in gateway.routes if gateway else ():
+        same = there.get((route.method, route.prefix, route.target))
+        if same is None or versions.raised(route.target or ""):
+            continue
+        pairs = ((versions.old, route), (versions.new, same))
+        before, after = (version_behind(blueprint, one) for blueprint, one in pairs)
+        usual = tuple(version_of(blueprint, route.target or "") for blueprint, _ in pairs)
+        if before != after and (before, after) != usual:
+            yield Break(
+                path=same.path,
+                before=route.path,
+                message=f'route "{route.prefix}" leads to {after} of "{route.target}" now',
+                was=f"it leads to {before}",
+                hint=f'let another prefix lead to {after}, or keep what stands under {before} in "{route.target}"',
                 about=("gateway",),
             )
 

@@ -28,8 +28,9 @@ def version_behind(blueprint: Blueprint, route: Route) -> str:
     segments, inner = segments_of(route.prefix), inner_path(route.prefix)
     word = segments[-len(inner) - 1] if len(segments) > len(inner) else ""
     service = blueprint.services.get(route.target or "")
-    for operation in service.operations.values() if service and word else ():
-        if f"v{operation.version}" == word and operation.http and _is_below(inner, operation.http):
+    for operation in service.operations.values() if service else ():
+        own = operation.version is not None and f"v{operation.version}" == word
+        if own and operation.http and _is_below(inner, operation.http):
             return word
     return version_of(blueprint, route.target or "")
 

@@ -231,6 +231,20 @@ def test_the_remedy_is_a_version_beside_it_where_the_old_one_can_stay_where_it_i
     assert ("versions" in (found.hint or "")) == ("versions" in remedy)
 
 
+def test_a_route_that_leads_to_another_version_now_is_told() -> None:
+    both = f"{{versions: {{1: {ONE}, 2: {TWO}}}}}"
+    routes = "gateway: {auth: none, routes: {/api/things: a, /api/v2/things: a}}\n"
+    turned = 'route "/api/v2/things" leads to v2 of "a" now | it leads to v1 in "main"'
+    assert breaks(placing(ONE) + routes, placing(both) + routes) == [turned]
+    assert breaks(placing(both) + routes, placing(both) + routes) == []
+    assert breaks(placing(ONE) + routes.replace(", /api/v2/things: a", ""), placing(both) + routes) == []
+    assert breaks(placing(ONE, "v2") + routes, placing(ONE, "v1") + routes) == []
+    assert breaks(placing(both) + routes, placing(ONE) + routes) == [
+        'operation "a.place_v2" is gone | it stands in "main"',
+        'route "/api/v2/things" leads to v1 of "a" now | it leads to v2 in "main"',
+    ]
+
+
 def test_a_version_may_be_suppressed_by_its_number() -> None:
     both = f"{{versions: {{1: {ONE}, 2: {TWO}}}}}"
     changed = placing(both.replace("n: int", "n: text"))

@@ -11,15 +11,17 @@ old.yaml` (a file), and reports
 - an input that is new and required, or required and was not; a type or a range that takes less than it did; a field
   that is answered and may be empty now, or is of a type that its readers do not know;
 - another method or path of an operation, and one that is no longer open to the gateway; a route of the gateway, and an
-  endpoint of a BFF or a part of its answer, that is gone;
+  endpoint of a BFF or a part of its answer, that is gone; a route that leads to another version;
 - an operation that takes a job (`long_running`) where it answered at once, or that follows an event where it was
   called, and the other way round.
 
 Operations of a service whose `api_version` is higher than before, or whose own path bears a higher version
 (`/v2/orders`), may change. A version of an event may not, since its messages outlive a deployment: those under way and
 in stores are read by new code, the new ones by old code. It gets a next version beside it, and may end when it has one.
-So may an operation have one: `versions: {1: ..., 2: ...}` keeps the first, as it was written without versions, where it
-is; one that is dropped is an operation that is gone. What is added breaks nobody: operations, events, optional inputs, fields of answers, words of an enumeration that is
+An operation may have one as well: `versions: {1: ..., 2: ...}` keeps what was written without versions where it is, as
+the first; one that is dropped is an operation that is gone.
+
+What is added breaks nobody: operations, events, optional inputs, fields of answers, words of an enumeration that is
 answered. An operation that only its own service uses (a handler, a schedule, a step of its own saga) is nobody else's
 business.
 
