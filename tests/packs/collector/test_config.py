@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 import yaml
 from tests.packs.collector.collecting import CHOICES, configured, made, watched
+from tests.packs.prometheus.watching import tool
 from tests.packs.systems import SYSTEMS
 
 from svcforge.packs.shelf import bundled
@@ -180,3 +181,17 @@ def closed(node: Any, part: bool = False) -> Any:
     if named and not part and "additionalProperties" not in node:
         found["unevaluatedProperties"] = False
     return found
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+@pytest.mark.parametrize("top", ["compose.yaml", "kubernetes.yaml"])
+def test_prometheus_takes_what_its_receiver_is_told(name: str, top: str, tmp_path: Path) -> None:
+    told = configured(made(name, None, None, "datadog"), top)["receivers"]["prometheus"]["config"]
+    for job in told["scrape_configs"]:
+        # Debian's build cannot ask Kubernetes: only who is found there is not looked at.
+        if job.pop("kubernetes_sd_configs", None):
+            job["static_configs"] = [{"targets": ["127.0.0.1:1"]}]
+    file = tmp_path / "prometheus.yaml"
+    file.write_text(yaml.safe_dump(told))
+    code, text = tool("promtool", "check", "config", file)
+    assert code == 0, text

@@ -102,7 +102,9 @@ def test_workloads_have_a_sidecar_and_servers_and_migrations_have_none(name: str
         assert notes[f"{NOTE}/connect-service"] == labels["app.kubernetes.io/name"]
         assert notes[f"{NOTE}/service-meta-version"] == labels["version"]
         excluded = notes.get(f"{NOTE}/transparent-proxy-exclude-inbound-ports")
-        assert (called, excluded) == (called, "8080" if called == door(name, MESH) else None)
+        watched = notes.get("prometheus.io/port")
+        open_ports = ",".join(["8080", *([watched] if watched else [])])
+        assert (called, excluded) == (called, open_ports if called == door(name, MESH) else None)
     for one in of_kind(objects, "StatefulSet", "Job").values():
         assert one["spec"]["template"]["metadata"]["annotations"][f"{NOTE}/connect-inject"] == "false"
 

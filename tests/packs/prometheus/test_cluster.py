@@ -183,3 +183,20 @@ def test_beside_a_chart_it_is_a_root_of_its_own_that_finds_what_the_chart_makes(
     pod = of_kind(made_by_chart, "Deployment")["gateway"]["spec"]["template"]
     assert selects(gateway["selector"], pod["metadata"]["labels"])
     assert gateway["podMetricsEndpoints"][0]["port"] in ports(pod)
+
+
+@pytest.mark.parametrize(
+    ("mesh", "annotation", "ports_"),
+    [
+        ("istio", "traffic.sidecar.istio.io/excludeInboundPorts", "9902"),
+        ("linkerd", "config.linkerd.io/skip-inbound-ports", "9902"),
+        ("consul", "consul.hashicorp.com/transparent-proxy-exclude-inbound-ports", "8080,9902"),
+    ],
+)
+def test_no_sidecar_stands_before_the_gateways_own_metrics(mesh: str, annotation: str, ports_: str) -> None:
+    blueprint = system("shop", ("kubernetes",), mesh)
+    found = files_of(blueprint, "kubernetes", "prometheus", mesh, "collector")
+    meshed = tuple(built(dict(found), "platform/kubernetes/overlays/prod"))
+    template = of_kind(meshed, "Deployment")["gateway"]["spec"]["template"]
+    assert template["metadata"]["annotations"][annotation] == ports_
+    assert of_kind(meshed, "PodMonitor")["gateway"] == of_kind(objects("shop"), "PodMonitor")["gateway"]
