@@ -359,8 +359,9 @@ class RealHistory(RuleBasedStateMachine):
         return calls
 
     def but_migrations(self) -> Tree:
+        """All but migrations and the jobs that run them, which are called after the last one."""
         found = tree(self.out, state=False)
-        return {path: value for path, value in found.items() if "/migrations/" not in path}
+        return {path: value for path, value in found.items() if "migration" not in path}
 
     def units(self) -> Iterator[tuple[str, object]]:
         disk = Disk(self.out)
