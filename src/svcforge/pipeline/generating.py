@@ -77,11 +77,14 @@ def generate(
 
     Raises SvcforgeError, and changes nothing, when it cannot be written.
     """
+    from svcforge.write.health import rejoin
     from svcforge.write.unfinished import finish
 
     folder = out or beside(source)
     # Before planning, which reads the lock and the migrations that are there.
     finished = not wanted.dry_run and finish(folder)
+    if not wanted.dry_run:
+        rejoin(folder)
     made = ready(source, folder, lint=wanted.lint)
     if isinstance(made, Generated):
         return made

@@ -52,6 +52,7 @@ def upgrade(source: str, folders: Sequence[Path], *, dry_run: bool = False, lint
     Raises SvcforgeError when the blueprint cannot be read.
     """
     from svcforge.pipeline.generating import Generated, beside, ready
+    from svcforge.write.health import rejoin
     from svcforge.write.shipped import shipped_in
     from svcforge.write.unfinished import finish
 
@@ -59,6 +60,7 @@ def upgrade(source: str, folders: Sequence[Path], *, dry_run: bool = False, lint
         # What stops one stops no other: it is told of that one later, where it is looked at again.
         with contextlib.suppress(SvcforgeError):
             finish(folder)
+            rejoin(folder)
     shipped = {name: models for folder in folders for name, models in shipped_in(folder)}
     found = ready(source, beside(source), lint=lint, shipped=shipped)
     if isinstance(found, Generated):

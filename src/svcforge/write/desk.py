@@ -127,6 +127,10 @@ class Desk:
     def _met(self, decision: Decision, old: Offered, current: Current, disk: Disk) -> tuple[Decision, Step | None]:
         """What becomes of a file that both sides have changed."""
         path, known = self._path(decision.path), old.known.files.get(decision.path)
+        if current.marked:
+            # Of a merge of git's, say; a conflict inside of another helps nobody.
+            why = "another conflict is still in it: resolve that, and generate again"
+            return replace(decision, verdict=Verdict.REFUSED, entry=known, why=why), None
         try:
             read = disk.read(path, MOST) if current.signature[1] <= MOST else (b"\0", current.signature)
         except (Hidden, TooLarge):

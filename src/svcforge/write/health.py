@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from svcforge.errors import SvcforgeError
-from svcforge.merge.entry import State, Thing
+from svcforge.merge.entry import Entry, State, Thing, offered
 from svcforge.merge.table import BESIDE
+from svcforge.merge.threeway import OPEN
+from svcforge.packs.unit import File
 from svcforge.write.disk import Disk
 from svcforge.write.journal import WORKSPACE_LOCK, Journal, Put, Step, UnitSteps
 from svcforge.write.lock import units_of
 from svcforge.write.manifest import BASE, MANIFEST, Manifest, Offered, kept, manifest_of, manifest_text, read_state
+from svcforge.write.parted import blended, committed, joined, joined_lock, sides
 from svcforge.write.staging import Staging
 from svcforge.write.units import folders_of_units
 from svcforge.write.workspace import Workspace, peek
+
+REJOINED = "svcforge generate puts them together, or doctor --fix"
+"""What helps against a merge of git's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,11 @@ def mend(out: Path, *, durable: bool = True) -> list[Ailment]:
     before = ailments(out)
     with Workspace(out, durable) as workspace:
         units = []
-        for number, folder in enumerate(folders_of_units(out)):
+        lock = workspace.disk.read(WORKSPACE_LOCK, 1 << 20)
+        if lock is not None and (both := joined_lock(lock[0])) != lock[0]:
+            laid = Staging(workspace.staging, 0).file(both, lock[1][3], exact=True)
+            units.append(UnitSteps(WORKSPACE_LOCK, "", (), (Put(WORKSPACE_LOCK, *laid, lock[1]),)))
+        for number, folder in enumerate(folders_of_units(out), 1):
             steps = _rebuilt(out, workspace, number, folder)
             units += [UnitSteps(folder or WORKSPACE_LOCK, folder, (), steps)] if steps else []
         if units:
@@ -62,12 +72,35 @@ def mend(out: Path, *, durable: bool = True) -> list[Ailment]:
     return [replace(found, mended=found not in left) for found in before]
 
 
+def rejoin(out: Path, durable: bool = True) -> None:
+    """Put together what git has left of two branches in the state of an output, if it has.
+
+    Raises SvcforgeError, and changes nothing, when it cannot be written.
+    """
+    try:
+        lock = out.joinpath(WORKSPACE_LOCK).read_bytes()
+    except OSError:
+        lock = b""
+    for folder in ("", *units_of(joined_lock(lock))):
+        try:
+            with open(out / folder / MANIFEST, "rb") as file:
+                parted = file.read(len(OPEN)) == OPEN
+        except OSError:
+            continue
+        if parted:
+            mend(out, durable=durable)
+            return
+
+
 def _of_lock(out: Path, disk: Disk) -> Iterator[Ailment]:
     found = disk.read(WORKSPACE_LOCK, 1 << 20)
-    if found is None or not units_of(found[0]):
+    if found is not None and sides(found[0]):
+        yield Ailment(WORKSPACE_LOCK, "git has merged two branches in it", REJOINED)
+    known = units_of(joined_lock(found[0])) if found else {}
+    if not known:
         yield Ailment(WORKSPACE_LOCK, "it lists no parts", "svcforge generate writes it anew")
         return
-    for folder in units_of(found[0]):
+    for folder in known:
         path = f"{folder}/{MANIFEST}" if folder else MANIFEST
         if disk.look(path).thing is Thing.ABSENT and (out / folder).is_dir():
             yield Ailment(
@@ -82,12 +115,18 @@ def _of_unit(out: Path, disk: Disk, folder: str) -> Iterator[Ailment]:
     except SvcforgeError as error:
         yield Ailment(inside + MANIFEST, error.message, error.hint)
         return
+    if _parted(disk, folder):
+        yield Ailment(
+            inside + MANIFEST,
+            "git has merged two branches in it",
+            "svcforge generate puts them together, or doctor --fix",
+        )
+        return
     if known.header.ejected:
         return
     lost = _lost(disk, folder, known)
     if lost:
-        offered = Offered(known, disk, folder, out)
-        there = [path for path in lost if offered.bytes_of(path) is not None]
+        there = _found(out, disk, folder, known, lost).keys() & {*lost}
         remedy = (
             "svcforge doctor --fix takes it from git" if there else "these files will lie side by side, not be merged"
         )
@@ -106,7 +145,14 @@ def _of_unit(out: Path, disk: Disk, folder: str) -> Iterator[Ailment]:
 def _manifest(disk: Disk, folder: str) -> Manifest:
     text = read_state(disk, folder, MANIFEST)
     assert text is not None
-    return manifest_of(text[0], f"{folder}/{MANIFEST}" if folder else MANIFEST)
+    name = f"{folder}/{MANIFEST}" if folder else MANIFEST
+    return joined(text[0], name) or manifest_of(text[0], name)
+
+
+def _parted(disk: Disk, folder: str) -> bool:
+    """Whether git has left two sides in a manifest."""
+    text = read_state(disk, folder, MANIFEST)
+    return text is not None and sides(text[0]) is not None
 
 
 def _lost(disk: Disk, folder: str, known: Manifest) -> list[str]:
@@ -114,6 +160,18 @@ def _lost(disk: Disk, folder: str, known: Manifest) -> list[str]:
     found = read_state(disk, folder, BASE)
     there = kept(known, found[0]) if found else {}
     return [path for path in known.files if path not in there]
+
+
+def _found(out: Path, disk: Disk, folder: str, known: Manifest, lost: list[str]) -> dict[str, bytes]:
+    """The bytes last offered of each file, as far as they are to be had: in the base, or in git, as a base or as a file."""
+    standing = Offered(known, disk, folder, out)
+    found = committed(out / folder, known) if lost else {}
+    return {path: d for path in known.files if (d := found.get(path, standing.bytes_of(path))) is not None}
+
+
+def _holding(entry: Entry, path: str, bytes_of: Mapping[str, bytes]) -> Entry:
+    """The entry of a file, with these bytes where there are some."""
+    return offered(File(path, bytes_of[path], entry.executable, entry.kind)) if path in bytes_of else entry
 
 
 def _rebuilt(out: Path, workspace: Workspace, number: int, folder: str) -> list[Step]:
@@ -124,10 +182,13 @@ def _rebuilt(out: Path, workspace: Workspace, number: int, folder: str) -> list[
     except SvcforgeError:
         return []
     lost = [] if known.header.ejected else _lost(disk, folder, known)
-    offered = Offered(known, disk, folder, out)
-    if not any(offered.bytes_of(path) is not None for path in lost):
+    found, parted = _found(out, disk, folder, known, lost), _parted(disk, folder)
+    if not found.keys() & {*lost} and not parted:
         return []
-    found = {path: data for path in known.files if (data := offered.bytes_of(path)) is not None}
+    if parted:
+        both = blended(out / folder, known)
+        found |= both
+        known = replace(known, files={p: _holding(e, p, both) for p, e in known.files.items()})
     files = {p: replace(e, size=len(found[p]) if p in found else None) for p, e in known.files.items()}
     staging = Staging(workspace.staging, number)
     written = (

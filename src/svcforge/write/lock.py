@@ -21,6 +21,7 @@ from svcforge.render.unit import renderer
 from svcforge.write.disk import Disk, Hidden, TooLarge
 from svcforge.write.journal import WORKSPACE_LOCK
 from svcforge.write.manifest import MANIFEST
+from svcforge.write.parted import joined_lock
 
 VERSION = 1
 
@@ -98,7 +99,7 @@ def repinned(text: bytes | None, pins: Mapping[str, Pin]) -> bytes:
 
 
 def read_lock(out: Path) -> bytes | None:
-    """The text of a workspace's lock; None where there is none.
+    """The text of a workspace's lock, put together where git has left two sides in it; None where there is none.
 
     Raises SvcforgeError where something else stands in its place.
     """
@@ -108,7 +109,7 @@ def read_lock(out: Path) -> bytes | None:
         return None
     try:
         found = disk.read(WORKSPACE_LOCK, 1 << 20)
-        return found[0] if found else None
+        return joined_lock(found[0]) if found else None
     except (Hidden, TooLarge):
         raise SvcforgeError(f'"{WORKSPACE_LOCK}" is no file of svcforge', "move it away") from None
     except OSError as error:
@@ -145,7 +146,7 @@ def gone(out: Path, planned: Iterable[Unit]) -> tuple[Unit, ...]:
     try:
         found = disk.read(WORKSPACE_LOCK, 1 << 20)
         wanted = {folder for unit in planned for folder in (unit.folder, unit.was)}
-        known = units_of(found[0]) if found else {}
+        known = units_of(joined_lock(found[0])) if found else {}
         return tuple(
             Unit(name, folder)
             for folder, name in known.items()

@@ -99,7 +99,7 @@ def manifest_of(text: bytes, name: str) -> Manifest:
         where = ".".join(map(str, first["loc"]))
         raise SvcforgeError(
             f'"{name}" is no manifest: {where + ": " if where else ""}{first["msg"].lower()}',
-            "take one side of it if git merged it, or restore it from git; without it, files that differ are kept",
+            "svcforge doctor --fix, if git merged it; else restore it from git; without it, files that differ are kept",
         ) from None
     try:
         check_paths(found.files)
