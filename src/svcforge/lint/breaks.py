@@ -8,7 +8,7 @@ from svcforge.lint.earlier import Break
 from svcforge.lint.entry_breaks import entry_breaks
 from svcforge.lint.event_breaks import event_breaks, moved
 from svcforge.lint.narrowing import Side
-from svcforge.lint.operation_breaks import operation_breaks
+from svcforge.lint.operation_breaks import operation_breaks, or_raised
 from svcforge.lint.promises import Versions
 from svcforge.model.blueprint import Blueprint
 from svcforge.model.edges import EdgeKind, edges
@@ -38,16 +38,17 @@ def breaks(versions: Versions) -> Iterator[Break]:
 
 def _of_service(versions: Versions, service: Service) -> Iterator[Break]:
     now = versions.services.get(service.name)
-    raised = versions.raised(service.name)
-    left = []
+    raised, left = versions.raised(service.name), []
     for entity in service.entities.values():
         kept = now is not None and entity.name in now.entities
         if not kept and (owner := versions.new_owner(service.name, entity.name)) is not None:
             yield moved("entity", entity.name, service, owner, owner.entities[entity.name].path, entity.path)
     for operation in versions.promised(service):
         after = versions.operation(operation)
+        # One with a number of its own stands under that, whatever the service's version is.
+        excused = raised and operation.version is None
         if after is not None:
-            if not raised:
+            if not excused:
                 sides = (Side(versions.old, service.name), Side(versions.new, after.owner))
                 yield from operation_breaks(operation, after, *sides)
         elif (elsewhere := versions.new_home(operation)) is not None:
@@ -55,7 +56,7 @@ def _of_service(versions: Versions, service: Service) -> Iterator[Break]:
             yield moved("operation", operation.name, service, home, elsewhere.path, operation.path)
         elif now is None:
             left.append(operation.name)
-        elif not raised:
+        elif not excused:
             yield _gone(now, operation)
     if now is None and (left or not (service.operations or service.events or service.entities)):
         yield _without(service, left)
@@ -72,7 +73,7 @@ def _gone(now: Service, operation: Operation) -> Break:
         before=operation.path,
         message=f'operation "{name}" is gone',
         was="it stands",
-        hint=f'keep it{beside} until nobody calls it, or raise the `api_version` of "{now.name}"; '
+        hint=f"keep it{beside} until nobody calls it{or_raised(operation, now.name)}; "
         f'if it has another name, say "was: {operation.name}" there',
         about=(now.name, name),
     )

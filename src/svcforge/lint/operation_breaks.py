@@ -27,6 +27,11 @@ def operation_breaks(old: Operation, new: Operation, before: Side, after: Side) 
     yield from pair.answer()
 
 
+def or_raised(old: Operation, owner: str) -> str:
+    """The other remedy, as the end of a sentence, for what does not stand under a number of its own."""
+    return f', or raise the `api_version` of "{owner}"' if old.version is None else ""
+
+
 def _raised(old: Http | None, new: Http | None) -> bool:
     """Whether the path itself bears a higher version now: `/v1/orders`, `/v2/orders`."""
     versions = [
@@ -115,7 +120,7 @@ class _Pair:
             before=before or self.old.path,
             message=message,
             was=was,
-            hint=f'{self._remedy()}, or raise the `api_version` of "{self.new.owner}"',
+            hint=f"{self._remedy()}{or_raised(self.old, self.new.owner)}",
             about=(self.new.owner, self.name, f"{self.old.owner}.{self.old.name}"),
         )
 

@@ -191,17 +191,26 @@ def test_a_second_version_beside_the_first_breaks_nobody_and_the_first_stays_wha
 
 def test_a_version_that_is_dropped_is_an_operation_that_is_gone() -> None:
     second = placing(f"{{versions: {{2: {TWO}}}}}")
-    for before in (placing(ONE), placing(f"{{versions: {{1: {ONE}, 2: {TWO}}}}}")):
+    both = placing(f"{{versions: {{1: {ONE}, 2: {TWO}}}}}")
+    for before, raised in ((placing(ONE), ', or raise the `api_version` of "a"'), (both, "")):
         [found] = compared(before, second).findings
         assert (found.message, found.hint) == (
             'operation "a.place" is gone',
-            "keep it as version 1 beside version 2 (`versions`) until nobody calls it, or raise the `api_version` of "
-            '"a"; if it has another name, say "was: place" there',
+            f"keep it as version 1 beside version 2 (`versions`) until nobody calls it{raised}; "
+            'if it has another name, say "was: place" there',
         )
         assert compared(before, "lint: {ignore: [{rule: breaking-change, at: a.place.v1}]}\n" + second).suppressed == 1
     assert breaks(placing(f"{{versions: {{1: {ONE}, 2: {TWO}}}}}"), placing(ONE)) == [
         'operation "a.place_v2" is gone | it stands in "main"'
     ]
+
+
+def test_a_higher_api_version_excuses_no_version_of_an_operation_that_has_a_number_of_its_own() -> None:
+    both = f"{{versions: {{1: {ONE}, 2: {TWO}}}}}"
+    assert breaks(placing(both), placing(f"{{versions: {{2: {TWO}}}}}", "v2")) == [
+        'operation "a.place" is gone | it stands in "main"'
+    ]
+    assert breaks(placing(ONE), placing(f"{{versions: {{2: {TWO}}}}}", "v2")) == []
 
 
 def test_versions_move_what_stood_under_another_number() -> None:

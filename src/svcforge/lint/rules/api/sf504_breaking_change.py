@@ -19,7 +19,7 @@ Operations of a service whose `api_version` is higher than before, or whose own 
 (`/v2/orders`), may change. A version of an event may not, since its messages outlive a deployment: those under way and
 in stores are read by new code, the new ones by old code. It gets a next version beside it, and may end when it has one.
 An operation may have one as well: `versions: {1: ..., 2: ...}` keeps what was written without versions where it is, as
-the first; one that is dropped is an operation that is gone.
+the first; one that is dropped is an operation that is gone, and no `api_version` excuses that.
 
 What is added breaks nobody: operations, events, optional inputs, fields of answers, words of an enumeration that is
 answered. An operation that only its own service uses (a handler, a schedule, a step of its own saga) is nobody else's
