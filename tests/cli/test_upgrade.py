@@ -7,7 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.cli.test_generate import GOOD, MORE, files, folder, run
+from tests.cli.test_generate import GOOD, MORE, files, folder
+from tests.pipeline.test_packing import git, tagged
+from tests.pipeline.test_shelving import lay
+
+from svcforge.cli.app import run
 
 __all__ = ["folder"]
 
@@ -25,6 +29,11 @@ def clones(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("things", "others"):
         shutil.copytree(folder / "services" / name, place / name)
     return place
+
+
+def without_lock(folder: Path) -> dict[str, bytes]:
+    """All that is there but for what keeps two runs apart."""
+    return {p: t for p, t in files(folder).items() if p not in (".svcforge/busy", ".svcforge/.gitignore")}
 
 
 def test_repositories_far_away_are_merged_with_what_is_new(folder: Path, clones: Path, capsys: CapSys) -> None:
@@ -50,8 +59,7 @@ def test_a_clone_is_what_a_generation_in_place_would_be(folder: Path, clones: Pa
     assert run(["upgrade", str(clones)]) == 0
     assert run(["generate"]) == 0
     for name in ("things", "others"):
-        there = {p: t for p, t in files(clones / name).items() if p not in (".svcforge/busy", ".svcforge/.gitignore")}
-        assert there == files(folder / "services" / name)
+        assert without_lock(clones / name) == files(folder / "services" / name)
 
 
 def test_a_changed_entity_is_a_migration_more_in_a_clone_too(folder: Path, clones: Path) -> None:
@@ -88,3 +96,68 @@ def test_conflicts_and_dry_runs_are_told_as_json(folder: Path, clones: Path, cap
     assert files(clones / "things") == before
     assert run(["upgrade", str(clones / "things")]) == 3
     assert "<<<<<<< yours\n# mine\n" in (clones / "things" / OPERATIONS).read_text()
+
+
+KIT = """\
+svcforge: 1
+system: corner
+packs: [{from: ../go-kit, at: v1}]
+defaults: {stack: go-kit}
+contexts:
+  a:
+    services:
+      orders: {operations: {ping: {http: GET /ping, public: anyone}}}
+      stock: {operations: {pong: {http: GET /pong, public: anyone}}}
+      users: {operations: {peng: {http: GET /peng, public: anyone}}}
+"""
+LINES = "1\n2\n3\n4\n5\n"
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git here")
+def test_repositories_of_a_pack_from_git_move_to_its_next_version_when_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: CapSys
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    kit = lay(tmp_path / "go-kit", {"copier.yml": "{}", "main.txt.jinja": "{{ service.name }} one\n" + LINES})
+    git(kit, "init", "-q", "-b", "main")
+    tagged(kit, "v1")
+    home = lay(tmp_path / "system", {"blueprint.yaml": KIT})
+    monkeypatch.chdir(home)
+    assert [run(["pack", "update"]), run(["generate"])] == [0, 0]
+    clones = tmp_path / "clones"
+    for name in ("orders", "stock", "users"):
+        shutil.copytree(home / "services" / name, clones / name)
+    mine = "orders one\n" + LINES.replace("3", "3\nmine")
+    (clones / "orders/main.txt").write_text(mine)
+    (clones / "stock/.svcforge/manifest.json").write_text("damaged")
+    lay(kit, {"main.txt.jinja": "{{ service.name }} two\n" + LINES + "{{ 1 // (service.name != 'users') }}\n"})
+    tagged(kit, "v2")
+    assert run(["upgrade", str(clones / "orders")]) == 0
+    assert (clones / "orders/main.txt").read_text() == mine
+    before = {name: without_lock(clones / name) for name in ("stock", "users")}
+    (home / "blueprint.yaml").write_text(KIT.replace("at: v1", "at: v2"))
+    assert run(["upgrade", str(clones)]) == 2
+    assert 'the pack "../go-kit" at "v2" is not pinned yet\n  help: svcforge pack update' in capsys.readouterr().err
+    assert run(["pack", "update"]) == 0
+    capsys.readouterr()
+    assert run(["upgrade", str(clones)]) == 2
+    printed = capsys.readouterr().out
+    assert f"{clones}/orders: orders, " in printed
+    assert f'{clones}/stock: "' in printed
+    assert f'{clones}/users: in "users": "go-kit/main.txt.jinja" line 7: ' in printed
+    assert (clones / "orders/main.txt").read_text() == mine.replace("one", "two") + "1\n"
+    assert {name: without_lock(clones / name) for name in before} == before
+
+
+def test_a_repository_whose_migrations_cannot_be_read_stops_no_other(
+    folder: Path, clones: Path, capsys: CapSys
+) -> None:
+    schema = clones / "others/migrations/schema.json"
+    schema.write_text("damaged")
+    (folder / "blueprint.yaml").write_text(MORE + TWO.removeprefix(GOOD))
+    capsys.readouterr()
+    assert run(["upgrade", str(clones)]) == 2
+    printed = capsys.readouterr().out
+    assert f"{clones}/things: things, " in printed
+    assert f"{clones}/others: " in printed
+    assert schema.read_text() == "damaged"

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from svcforge.errors import SvcforgeError
 
@@ -61,11 +61,21 @@ def upgrade(source: str, folders: Sequence[Path], *, dry_run: bool = False, lint
         with contextlib.suppress(SvcforgeError):
             finish(folder)
             rejoin(folder)
-    shipped = {name: models for folder in folders for name, models in shipped_in(folder)}
+    shipped: dict[str, Sequence[dict[str, Any]]] = {}
+    problems: dict[Path, SvcforgeError] = {}
+    for folder in folders:
+        try:
+            shipped |= dict(shipped_in(folder))
+        except SvcforgeError as problem:
+            problems[folder] = problem
     found = ready(source, beside(source), lint=lint, shipped=shipped)
     if isinstance(found, Generated):
         return Upgrade(found.report, (), found.exit_code)
-    done = tuple(_made(folder, {unit.name: unit for unit in found.units}, dry_run) for folder in folders)
+    units = {unit.name: unit for unit in found.units}
+    done = tuple(
+        Upgraded(folder, folder.name, None, problems[folder]) if folder in problems else _made(folder, units, dry_run)
+        for folder in folders
+    )
     return Upgrade(found.report, done, max((one.exit_code for one in done), default=0))
 
 
