@@ -12,7 +12,7 @@ from tests.write.trees import tree, unit
 from svcforge.errors import SvcforgeError
 from svcforge.write.eject import eject
 from svcforge.write.generate import Report, generate
-from svcforge.write.health import ailments, mend
+from svcforge.write.health import ALONE, ailments, mend
 from svcforge.write.lock import lock_text
 from svcforge.write.undo import undo
 
@@ -58,7 +58,7 @@ def test_without_git_it_is_said_what_that_means(make: Make, out: Path) -> None:
     make({"a": "1"}, lock=LOCK)
     (out / HERE / ".svcforge/base").unlink()
     [found] = mend(out)
-    assert (found.mended, found.remedy) == (False, "these files will lie side by side, not be merged")
+    assert (found.mended, found.remedy) == (False, ALONE)
 
 
 def test_a_generation_merges_by_what_git_has_where_the_base_is_lost(committed: Path, make: Make) -> None:

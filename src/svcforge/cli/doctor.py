@@ -12,7 +12,7 @@ import typer
 
 def command(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="The folder that was generated into.")] = Path(),
-    fix: Annotated[bool, typer.Option("--fix", help="Take what is lost from your git repository.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Take what is lost from your git repository, or make it again.")] = False,
     format_: Annotated[Literal["text", "json"], typer.Option("--format", help="How to print it.")] = "text",
 ) -> None:
     """Check what svcforge keeps about each part: manifests, what was generated last, conflicts, the lock.
@@ -20,7 +20,8 @@ def command(
     Exit code 0 when all is well, or 1 when something is not, or 3 when only conflicts are left.
     """
     from svcforge.cli import output
-    from svcforge.write.health import ailments, mend
+    from svcforge.pipeline.mending import mend
+    from svcforge.write.health import ailments
 
     found = mend(directory) if fix else ailments(directory)
     left = [ailment for ailment in found if not ailment.mended]

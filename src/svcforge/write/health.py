@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +23,15 @@ from svcforge.write.workspace import Workspace, peek
 
 REJOINED = "svcforge generate puts them together, or doctor --fix"
 """What helps against a merge of git's."""
+
+
+ALONE = (
+    "svcforge doctor --fix makes it again while the blueprint is as it was; else these files lie side by side unmerged"
+)
+"""What is left where git has not what is lost."""
+
+Again = Callable[[str, Manifest], Mapping[str, bytes]]
+"""Folder and manifest of a unit -> the bytes of its files by path, as they would be generated now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +61,12 @@ def ailments(out: Path) -> list[Ailment]:
         disk.close()
 
 
-def mend(out: Path, *, durable: bool = True) -> list[Ailment]:
+def mend(out: Path, again: Again = lambda *_: {}, *, durable: bool = True) -> list[Ailment]:
     """Rebuild the bases that can be rebuilt from the user's git repository; what was wrong, and what still is.
+
+    Args:
+        again: what makes a unit's files again where git does not have all; by their hashes it is seen if they are those.
+        durable: whether everything is put onto the disk before and after.
 
     Raises SvcforgeError, and changes nothing, when it cannot be written.
     """
@@ -64,7 +78,7 @@ def mend(out: Path, *, durable: bool = True) -> list[Ailment]:
             laid = Staging(workspace.staging, 0).file(both, lock[1][3], exact=True)
             units.append(UnitSteps(WORKSPACE_LOCK, "", (), (Put(WORKSPACE_LOCK, *laid, lock[1]),)))
         for number, folder in enumerate(folders_of_units(out), 1):
-            steps = _rebuilt(out, workspace, number, folder)
+            steps = _rebuilt(out, workspace, number, folder, again)
             units += [UnitSteps(folder or WORKSPACE_LOCK, folder, (), steps)] if steps else []
         if units:
             workspace.commit(Journal(workspace.staging_name, units))
@@ -127,9 +141,7 @@ def _of_unit(out: Path, disk: Disk, folder: str) -> Iterator[Ailment]:
     lost = _lost(disk, folder, known)
     if lost:
         there = _found(out, disk, folder, known, lost).keys() & {*lost}
-        remedy = (
-            "svcforge doctor --fix takes it from git" if there else "these files will lie side by side, not be merged"
-        )
+        remedy = "svcforge doctor --fix takes it from git" if there else ALONE
         files = f"{lost[0]} and {len(lost) - 1} others" if len(lost) > 1 else lost[0]
         yield Ailment(inside + BASE, f"what was generated of {files} is lost", remedy)
     waiting = {path for path, entry in known.files.items() if entry.state is State.CONFLICTED}
@@ -174,7 +186,7 @@ def _holding(entry: Entry, path: str, bytes_of: Mapping[str, bytes]) -> Entry:
     return offered(File(path, bytes_of[path], entry.executable, entry.kind)) if path in bytes_of else entry
 
 
-def _rebuilt(out: Path, workspace: Workspace, number: int, folder: str) -> list[Step]:
+def _rebuilt(out: Path, workspace: Workspace, number: int, folder: str, again: Again) -> list[Step]:
     """The steps that write a base anew with all that is still to be had; none where nothing is to be gained."""
     disk, inside = workspace.disk, f"{folder}/" if folder else ""
     try:
@@ -183,6 +195,9 @@ def _rebuilt(out: Path, workspace: Workspace, number: int, folder: str) -> list[
         return []
     lost = [] if known.header.ejected else _lost(disk, folder, known)
     found, parted = _found(out, disk, folder, known, lost), _parted(disk, folder)
+    if {*lost} - found.keys():
+        made = {path: data for path, data in again(folder, known).items() if path in known.files and path not in found}
+        found |= {p: d for p, d in made.items() if hashlib.sha256(d).hexdigest() == known.files[p].hash}
     if not found.keys() & {*lost} and not parted:
         return []
     if parted:
