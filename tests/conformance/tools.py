@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 HOME = Path(__file__).parents[2] / ".conformance"
 
 GO = {
+    "builder": ("go.opentelemetry.io/collector/cmd/builder", "v0.159.0"),
     "istioctl": ("istio.io/istio/istioctl/cmd/istioctl", "v0.0.0-20260827124520-eed52ebb66ad"),
     "kube-linter": ("golang.stackrox.io/kube-linter/cmd/kube-linter", "v0.8.3"),
     "kube-score": ("github.com/zegl/kube-score/cmd/kube-score", "v1.20.0"),
@@ -55,6 +57,25 @@ def go(program: str) -> Path:
             pytest.skip(f"the module proxy does not hand out {package}@{version}")
         assert built.returncode == 0, built.stderr
     return folder / program
+
+
+@cache
+def collector(manifest: str) -> Path:
+    """The OpenTelemetry Collector of the components that a manifest names, as its makers' own builder makes it.
+
+    Args:
+        manifest: the components as the builder reads them, with a hole `{folder}` for where the program goes.
+    """
+    folder = HOME / f"otelcol-{hashlib.sha256(manifest.encode()).hexdigest()[:8]}"
+    if not (folder / "otelcol").exists():
+        builder = go("builder")
+        folder.mkdir(exist_ok=True)
+        (folder / "manifest.yaml").write_text(manifest.replace("{folder}", str(folder)))
+        built = done(builder, "--config", folder / "manifest.yaml", limit_s=BUILD_LIMIT_S)
+        if REFUSED in built.stdout + built.stderr:
+            pytest.skip("the module proxy does not hand out the collector's components")
+        assert built.returncode == 0, built.stderr
+    return folder / "otelcol"
 
 
 @cache
