@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -135,6 +136,18 @@ def test_a_clone_of_one_service_is_led_out_by_upgrade(merged: Path, tmp_path: Pa
     assert joined((place / ".svcforge/manifest.json").read_bytes(), "manifest") is None
     assert manifest_of((place / ".svcforge/manifest.json").read_bytes(), "manifest").files
     assert "# mine on the left\n" in (place / "src/things/operations.py").read_text()
+
+
+@pytest.mark.parametrize("what", [f"{HERE}/.svcforge/manifest.json", ".svcforge/manifest.json", "svcforge.lock"])
+def test_a_pipe_in_the_place_of_state_makes_nobody_wait(folder: Path, what: str, capsys: CapSys) -> None:
+    assert run(["generate"]) == 0
+    (folder / what).unlink()
+    os.mkfifo(folder / what)
+    before = files(folder)
+    capsys.readouterr()
+    assert run(["generate"]) == 2
+    assert "svcforge" in capsys.readouterr().err
+    assert files(folder) == before
 
 
 def test_a_side_that_leads_out_is_refused() -> None:

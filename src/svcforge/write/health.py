@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from svcforge.merge.threeway import OPEN
 from svcforge.packs.unit import File
 from svcforge.write.disk import Disk
 from svcforge.write.journal import WORKSPACE_LOCK, Journal, Put, Step, UnitSteps
-from svcforge.write.lock import units_of
+from svcforge.write.lock import read_lock, units_of
 from svcforge.write.manifest import BASE, MANIFEST, Manifest, Offered, kept, manifest_of, manifest_text, read_state
 from svcforge.write.parted import blended, committed, joined, joined_lock, sides
 from svcforge.write.staging import Staging
@@ -91,16 +92,18 @@ def rejoin(out: Path, durable: bool = True) -> None:
 
     Raises SvcforgeError, and changes nothing, when it cannot be written.
     """
-    try:
-        lock = out.joinpath(WORKSPACE_LOCK).read_bytes()
-    except OSError:
-        lock = b""
-    for folder in ("", *units_of(joined_lock(lock))):
+    for folder in ("", *units_of(read_lock(out) or b"")):
         try:
-            with open(out / folder / MANIFEST, "rb") as file:
-                parted = file.read(len(OPEN)) == OPEN
+            # Whatever stands there: a pipe must not make one wait, nor a link lead out.
+            manifest = os.open(out / folder / MANIFEST, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
         except OSError:
             continue
+        try:
+            parted = os.read(manifest, len(OPEN)) == OPEN
+        except OSError:
+            parted = False
+        finally:
+            os.close(manifest)
         if parted:
             mend(out, durable=durable)
             return
