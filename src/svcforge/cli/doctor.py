@@ -12,7 +12,9 @@ import typer
 
 def command(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="The folder that was generated into.")] = Path(),
-    fix: Annotated[bool, typer.Option("--fix", help="Take what is lost from your git repository, or make it again.")] = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Take what is lost from your git repository, or make it again.")
+    ] = False,
     format_: Annotated[Literal["text", "json"], typer.Option("--format", help="How to print it.")] = "text",
 ) -> None:
     """Check what svcforge keeps about each part: manifests, what was generated last, conflicts, the lock.
