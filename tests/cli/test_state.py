@@ -46,6 +46,9 @@ def test_an_ejected_part_is_left_alone(folder: Path, capsys: CapSys) -> None:
     (folder / "blueprint.yaml").write_text(MORE)
     assert run(["generate"]) == 0
     assert (folder / OPERATIONS).read_text() == before
+    capsys.readouterr()
+    assert run(["generate", "--dry-run"]) == 0
+    assert "services/things/  ejected, yours\n" in capsys.readouterr().out
     assert run(["eject", "thing"]) == 2
     assert 'did you mean "things"?' in capsys.readouterr().err
 

@@ -31,6 +31,7 @@ class ChangeSet:
         reasons: for refused paths, what stands there.
         unchanged: how many files stay as they are.
         was: where it is moved from; "" when it stays in its folder.
+        ejected: whether it is the user's own, so that nothing is looked at.
     """
 
     unit: str
@@ -39,6 +40,7 @@ class ChangeSet:
     reasons: Mapping[str, str]
     unchanged: int
     was: str = ""
+    ejected: bool = False
 
     @property
     def changes(self) -> Iterator[Change]:

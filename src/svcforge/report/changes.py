@@ -39,9 +39,10 @@ def tree(units: Iterable[ChangeSet], page: Page) -> str:
     lines: list[str] = []
     for unit in units:
         changes = list(unit.changes)
-        if not changes and not unit.unchanged:
+        if not (changes or unit.unchanged or unit.ejected):
             continue
         count = f"  {unit.unchanged} unchanged" if unit.unchanged else ""
+        count += "  ejected, yours" if unit.ejected else ""
         count += f"  moved from {unit.was}/" if unit.was else ""
         lines.append(page.paint("strong", f"{unit.folder or '.'}/") + count)
         for change in changes:
@@ -133,6 +134,7 @@ def _unit(unit: ChangeSet, texts: Texts | None) -> dict[str, Any]:
         "folder": unit.folder,
         "unchanged": unit.unchanged,
         "was": unit.was or None,
+        "ejected": unit.ejected,
         "files": [_file(unit, change, texts) for change in unit.changes],
     }
 

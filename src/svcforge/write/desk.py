@@ -50,7 +50,7 @@ class Desk:
         text = read_state(disk, unit.folder, MANIFEST)
         known = manifest_of(text[0], self._path(MANIFEST)) if text else Manifest(self.header)
         if known.header.ejected:
-            return Prepared(ChangeSet(unit.name, unit.folder, {}, {}, len(self.files)))
+            return Prepared(ChangeSet(unit.name, unit.folder, {}, {}, 0, ejected=True))
         known = self._without_restored(known, disk)
         old = Offered(known, disk, unit.folder, disk.path)
         decided: list[Decision] = []
