@@ -87,6 +87,7 @@ def test_a_bundled_pack_renders_as_with_copier(part: Part, tmp_path: Path) -> No
     assert {file.path: (file.data, file.mode) for file in fast} == copied(part.pack.root, part.facts, tmp_path)
 
 
+@pytest.mark.filterwarnings("error")  # Such as a backslash in a text that stands for nothing.
 @pytest.mark.parametrize("pack", bundled().packs.values(), ids=lambda pack: pack.card.pack)
 def test_every_bundled_pack_compiles(pack: Pack) -> None:
     assert {entry.source for entry in FastRenderer(pack).entries} <= set(pack.tree)
