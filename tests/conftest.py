@@ -33,6 +33,8 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
             for value in tuple(vars(module).values()):
                 if isinstance(value, functools._lru_cache_wrapper):
                     value.cache_clear()
+    # What was read and planned was kept from the collector, for good: commands end.
+    gc.unfreeze()
     gc.collect()
     if sys.platform == "linux":
         # The allocator keeps what was freed, and a fork would copy its page tables.
